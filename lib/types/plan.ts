@@ -1,0 +1,78 @@
+/**
+ * A plan: changes that are proposed, each with the values it presumes, what it saves, and the evidence for every number.
+ * It is what `optimize` prints and what `simulate` and `apply` read.
+ */
+
+import type { Money } from './money.ts';
+import type { ClusterIdentity, ObjectReference, Resources } from './workload.ts';
+
+export type RecommendationKind = 'scale-to-zero' | 'rightsize';
+
+/** RFC 6902 operations. Each replacement is preceded by a `test` of the value it presumes. */
+export type JsonPatchOperation =
+  | { readonly op: 'test' | 'add' | 'replace'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'remove'; readonly path: string };
+
+/** One number that changes, with the rule that it comes from. */
+export interface ValueChange {
+  /** Absent for replicas. */
+  readonly container?: string;
+  readonly field: 'replicas' | 'requests.cpu' | 'requests.memory' | 'limits.memory';
+  /** As written in the object; absent where it was not set. */
+  readonly from?: string;
+  readonly to: string;
+  /** Named rule: `p99 of peaks + 15 %`, `peak + 15 %`, `floor`, `OOM kill + 20 %`, `limit kept at its ratio`, `LimitRange minimum`, `idle`. */
+  readonly rule: string;
+  /** What was measured, in words with source, period and sample count. */
+  readonly evidence: string;
+}
+
+export interface Savings {
+  /** Requests that are no longer held, over all replicas; negative where a request grows. */
+  readonly cpuCores: number;
+  readonly memoryBytes: number;
+  /** List price of these requests over a month of 730 hours. Requests are not money: nothing falls off a bill until a node goes. */
+  readonly monthly: Money;
+  readonly priceSource: string;
+}
+
+/** The API server's answer to the dry-run of one patch. */
+export type DryRunResult =
+  | { readonly state: 'accepted' }
+  | { readonly state: 'rejected' | 'forbidden' | 'failed'; readonly reason: string }
+  | { readonly state: 'not-asked'; readonly reason: string };
+
+export interface Recommendation {
+  readonly kind: RecommendationKind;
+  readonly target: ObjectReference;
+  readonly replicas: number;
+  readonly reason: string;
+  readonly confidence?: number;
+  readonly changes: readonly ValueChange[];
+  readonly patch: readonly JsonPatchOperation[];
+  /** Brings the presumed values back. */
+  readonly undo: readonly JsonPatchOperation[];
+  readonly requestedBefore: Resources;
+  readonly savings: Savings;
+  readonly warnings: readonly string[];
+  readonly dryRun: DryRunResult;
+}
+
+/** A workload (or one resource of it) that was examined and got no recommendation, and why. */
+export interface Declined {
+  readonly target: ObjectReference;
+  readonly container?: string;
+  readonly resource?: 'cpu' | 'memory' | 'replicas';
+  readonly reason: string;
+}
+
+export interface Plan {
+  readonly apiVersion: 'upid.dev/v1alpha1';
+  readonly kind: 'OptimizationPlan';
+  readonly cluster: ClusterIdentity;
+  readonly madeAtMs: number;
+  readonly evidence: { readonly fromMs: number; readonly toMs: number; readonly sources: readonly string[] };
+  readonly recommendations: readonly Recommendation[];
+  readonly declined: readonly Declined[];
+  readonly savings: Savings;
+}

@@ -1,0 +1,67 @@
+/** Kubernetes quantities (`250m`, `1.5Gi`, `1e3`): text to number and back. */
+
+const MULTIPLIER: Readonly<Record<string, number>> = {
+  n: 1e-9,
+  u: 1e-6,
+  m: 1e-3,
+  '': 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  E: 1e18,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+  Ei: 2 ** 60,
+};
+
+const QUANTITY = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:([eE][+-]?\d+)|([numkMGTPE]|[KMGTPE]i))?$/;
+
+/**
+ * Reads a quantity as the API server's resource.Quantity grammar defines it: a decimal number with a decimal exponent
+ * or an SI or binary suffix. Returns undefined for text that is no quantity.
+ */
+export function parseQuantity(text: string): number | undefined {
+  const match = QUANTITY.exec(text.trim());
+  if (!match) return undefined;
+  const [, digits = '', exponent = '', suffix = ''] = match;
+  return Number(`${digits}${exponent}`) * MULTIPLIER[suffix]!;
+}
+
+/** Cores as `kubectl top` writes them: whole millicores, rounded up so that a small use is not shown as none. */
+export function formatCores(cores: number): string {
+  return `${Math.ceil(round(cores * 1000))}m`;
+}
+
+/** Bytes as `kubectl top` writes them: whole mebibytes. */
+export function formatMebibytes(bytes: number): string {
+  return `${Math.round(bytes / 2 ** 20)}Mi`;
+}
+
+/** Bytes per second in a readable unit: `0B/s`, `512B/s`, `1.5KB/s`, `2.0MB/s` (decimal units, as network rates are given). */
+export function formatBytesPerSecond(rate: number): string {
+  if (rate < 1000) return `${Math.round(rate)}B/s`;
+  if (rate < 1e6) return `${(rate / 1e3).toFixed(1)}KB/s`;
+  return rate < 1e9 ? `${(rate / 1e6).toFixed(1)}MB/s` : `${(rate / 1e9).toFixed(1)}GB/s`;
+}
+
+/** A CPU quantity for a manifest: millicores, rounded up to a whole one. */
+export function cpuQuantity(cores: number): string {
+  const millicores = Math.ceil(round(cores * 1000));
+  return millicores % 1000 === 0 ? `${millicores / 1000}` : `${millicores}m`;
+}
+
+/** A memory quantity for a manifest: mebibytes, rounded up to a whole one. */
+export function memoryQuantity(bytes: number): string {
+  const mebibytes = Math.ceil(round(bytes / 2 ** 20));
+  return mebibytes % 1024 === 0 && mebibytes > 0 ? `${mebibytes / 1024}Gi` : `${mebibytes}Mi`;
+}
+
+/** Removes the dust of binary fractions, so that 0.1 + 0.2 cores is 300m and not 301m. */
+function round(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}

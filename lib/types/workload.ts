@@ -1,0 +1,178 @@
+/** What was observed of Kubernetes objects: only the fields that a verdict or a proposal rests on. Instants are Unix epoch milliseconds. */
+
+/** Names one object for good: `uid` tells a recreated object of the same name from the one that was seen. */
+export interface ObjectReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** Empty where the owner could only be read from an ownerReference without rights to read the object. */
+  readonly uid: string;
+}
+
+/** An amount of CPU and memory; a resource that is not set is absent, which differs from 0. */
+export interface Resources {
+  readonly cpuCores?: number;
+  readonly memoryBytes?: number;
+}
+
+export interface Probe {
+  readonly type: 'startup' | 'readiness' | 'liveness';
+  readonly handler: 'http' | 'tcp' | 'grpc' | 'exec';
+  readonly periodSeconds: number;
+  readonly path?: string;
+  readonly port?: string;
+}
+
+export interface ContainerSpec {
+  readonly name: string;
+  readonly image: string;
+  /** `init` runs to completion before the others; `sidecar` is an init container with restartPolicy Always. Known agents among `app` are told apart by intelligence. */
+  readonly role: 'app' | 'init' | 'sidecar';
+  readonly requests: Resources;
+  readonly limits: Resources;
+  readonly probes: readonly Probe[];
+  readonly portNames: readonly string[];
+}
+
+export interface ContainerState {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly restarts: number;
+  /** Start of the running instance. */
+  readonly startedAt?: number;
+  /** How and when the previous instance ended. */
+  readonly lastTermination?: { readonly reason: string; readonly at: number; readonly exitCode: number };
+}
+
+export interface Pod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
+  readonly ready: boolean;
+  readonly createdAt: number;
+  readonly startedAt?: number;
+  readonly node?: string;
+  readonly ip?: string;
+  /** Network counters of such a pod are its node's, so they prove nothing about the pod. */
+  readonly hostNetwork: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly containers: readonly ContainerSpec[];
+  readonly states: readonly ContainerState[];
+}
+
+export interface Autoscaler {
+  /** `ScaledObject` is KEDA's. */
+  readonly kind: 'HorizontalPodAutoscaler' | 'ScaledObject' | 'VerticalPodAutoscaler';
+  readonly name: string;
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
+  readonly currentReplicas: number;
+  /** What it scales on: a resource with its kind of target, or another metric by name. */
+  readonly metrics: readonly { readonly name: string; readonly target: 'Utilization' | 'AverageValue' | 'Value' | 'Unknown' }[];
+}
+
+export interface DisruptionBudget {
+  readonly name: string;
+  readonly minAvailable?: string;
+  readonly maxUnavailable?: string;
+  /** Pods it wants healthy now. */
+  readonly desiredHealthy: number;
+}
+
+/** A leader-election lease whose holder, or whose name, points to the workload. */
+export interface Lease {
+  readonly name: string;
+  readonly holder: string;
+  readonly renewedAt?: number;
+  readonly durationSeconds?: number;
+}
+
+export interface Service {
+  readonly namespace: string;
+  readonly name: string;
+  readonly type: string;
+  readonly selector: Readonly<Record<string, string>>;
+}
+
+/** Who keeps the object as it is, so that a patch behind its back would be undone. */
+export interface Management {
+  readonly tool: 'argocd' | 'flux' | 'helm' | 'operator';
+  /** The application, release or owning object. */
+  readonly name: string;
+  /** What told so: a label, an annotation, a field manager or an owner reference. */
+  readonly evidence: string;
+}
+
+/** The top of an ownership chain with its pods; a pod without owner is its own workload. */
+export interface Workload {
+  readonly ref: ObjectReference;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly createdAt: number;
+  /** `spec.replicas`; absent for kinds that have none. */
+  readonly desiredReplicas?: number;
+  /** From the pod template where the owner has one, else from the newest pod. */
+  readonly containers: readonly ContainerSpec[];
+  /** Where `containers` stand in the object, as JSON pointer (`/spec/template/spec/containers`); absent where it cannot be patched. */
+  readonly containersPath?: string;
+  /** Label selector of the pod template's labels, for matching services. */
+  readonly podLabels: Readonly<Record<string, string>>;
+  readonly podAnnotations: Readonly<Record<string, string>>;
+  readonly pods: readonly Pod[];
+  /** Names from the pods' owner up to (not including) the workload, e.g. the ReplicaSets; old ones too. They tell the names of pods that are gone. */
+  readonly replicaSetNames: readonly string[];
+  readonly autoscalers: readonly Autoscaler[];
+  readonly disruptionBudgets: readonly DisruptionBudget[];
+  readonly leases: readonly Lease[];
+  readonly services: readonly Service[];
+  readonly management?: Management;
+  readonly mountsPersistentVolume: boolean;
+  readonly priorityClassName?: string;
+}
+
+export interface Node {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly providerId?: string;
+  readonly allocatable: Resources;
+  readonly ready: boolean;
+}
+
+/** Bounds of a LimitRange for containers of one namespace. */
+export interface ContainerLimitRange {
+  readonly namespace: string;
+  readonly name: string;
+  readonly min: Resources;
+  readonly max: Resources;
+  readonly default: Resources;
+  readonly defaultRequest: Resources;
+  readonly maxLimitRequestRatio: Resources;
+}
+
+export interface ClusterIdentity {
+  /** UID of the namespace kube-system; where it may not be read, a digest of the server's address, prefixed `server-`. */
+  readonly id: string;
+  readonly context: string;
+  readonly server: string;
+  /** Server version, `v1.37.2`. */
+  readonly version?: string;
+  readonly simulated: boolean;
+}
+
+/** Everything the object lists gave at about one instant. */
+export interface ClusterObjects {
+  readonly observedAt: number;
+  readonly workloads: readonly Workload[];
+  readonly nodes: readonly Node[];
+  readonly limitRanges: readonly ContainerLimitRange[];
+}
+
+/** `deployment.apps/web`, as `kubectl -o name` prints it. */
+export function objectName(ref: Pick<ObjectReference, 'apiVersion' | 'kind' | 'name'>): string {
+  const slash = ref.apiVersion.indexOf('/');
+  const group = slash < 0 ? '' : `.${ref.apiVersion.slice(0, slash)}`;
+  return `${ref.kind.toLowerCase()}${group}/${ref.name}`;
+}
