@@ -32,6 +32,8 @@ export interface LookRequest {
   readonly connection: ConnectionOptions;
   /** True: the simulated cluster inside the program, no network. */
   readonly demo: boolean;
+  /** Folder of the history that ships with the program for the simulated cluster (`demo/` beside it), written by the build. */
+  readonly demoHistory: string;
   readonly scope: Scope;
   readonly prometheus: PrometheusOptions;
   /** Folder of the history; undefined: the user's data folder. False: neither read nor written. */
