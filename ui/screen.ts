@@ -1,0 +1,40 @@
+/** The terminal as a full screen: entered once, and left clean on every way out. */
+
+import { render } from 'ink';
+import type { ReactNode } from 'react';
+
+export interface Screen {
+  /** Must be terminals, both: keys are read one by one from the first. */
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: NodeJS.WritableStream;
+  /**
+   * Closes the view when it aborts. Needed where the program itself listens to SIGINT or SIGTERM: without such a listener
+   * Ink restores the terminal on these signals and lets them end the process; with one it leaves them to the program.
+   */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Shows a view on the alternate screen until it exits. Cursor, echo and the former content are restored when it exits, throws,
+ * or the process ends. Resolves when all is written; rejects with the error that a part of the view has thrown.
+ */
+export async function showScreen(view: ReactNode, { stdin, stdout, signal }: Screen): Promise<void> {
+  if (signal?.aborted) return;
+  const instance = render(view, {
+    stdin,
+    stdout,
+    alternateScreen: true,
+    incrementalRendering: true,
+    // The caller has decided that this is a terminal; Ink would refuse where CI is set.
+    interactive: true,
+    // Ctrl-C is in the key table.
+    exitOnCtrlC: false,
+  });
+  const close = (): void => instance.unmount();
+  signal?.addEventListener('abort', close, { once: true });
+  try {
+    await instance.waitUntilExit();
+  } finally {
+    signal?.removeEventListener('abort', close);
+  }
+}
