@@ -22,4 +22,6 @@ export interface ConnectionOptions {
   readonly requestTimeoutSeconds?: number;
   readonly cacheDirectory?: string;
   readonly disableCompression?: boolean;
+  /** Requests in flight at a time, and so the most connections that are opened; 8 when absent. */
+  readonly concurrency?: number;
 }
