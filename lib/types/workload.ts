@@ -176,3 +176,12 @@ export function objectName(ref: Pick<ObjectReference, 'apiVersion' | 'kind' | 'n
   const group = slash < 0 ? '' : `.${ref.apiVersion.slice(0, slash)}`;
   return `${ref.kind.toLowerCase()}${group}/${ref.name}`;
 }
+
+/** Order of listings: namespace, name, kind. */
+export function workloadOrder(a: ObjectReference, b: ObjectReference): number {
+  return compare(a.namespace, b.namespace) || compare(a.name, b.name) || compare(a.kind, b.kind);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,121 @@
+/**
+ * Use at this moment from metrics.k8s.io: v1, then v1beta1. One value per container, averaged by the kubelet over a short
+ * window; no history, no network.
+ */
+
+import type { KubeClient } from '../kube/client.ts';
+import { parseDuration } from '../types/duration.ts';
+import { UpidError } from '../types/errors.ts';
+import { parseQuantity } from '../types/quantity.ts';
+import { isSidecar } from '../types/sidecar.ts';
+import type { SourceReport } from '../types/source.ts';
+import type { Sample } from '../types/usage.ts';
+import type { Workload } from '../types/workload.ts';
+import { instant, list, type Raw, record, text } from './objects/read.ts';
+
+const VERSIONS = ['v1', 'v1beta1'] as const;
+
+export const METRICS_SOURCE = 'metrics.k8s.io';
+
+export interface MetricsScope {
+  /** Empty for all namespaces. */
+  readonly namespace: string;
+  readonly chunkSize: number;
+  readonly sidecars: readonly string[];
+  readonly nowMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** One row per running container; a metrics API that is missing, forbidden or not ready becomes the report. */
+export async function collectMetrics(
+  client: KubeClient,
+  workloads: readonly Workload[],
+  scope: MetricsScope,
+): Promise<{ readonly samples: readonly Sample[]; readonly report: SourceReport }> {
+  const owners = containersOf(workloads, scope.sidecars);
+  let refusal: UpidError | undefined;
+  for (const version of VERSIONS) {
+    try {
+      const path = `/apis/metrics.k8s.io/${version}${scope.namespace === '' ? '' : `/namespaces/${encodeURIComponent(scope.namespace)}`}/pods`;
+      const { items } = await client.list(path, { source: METRICS_SOURCE, chunkSize: 0, signal: scope.signal, keep: (item) => samplesOf(item, owners, scope.nowMs) });
+      const samples = items.flat();
+      return { samples, report: reportOf(version, items.length, samples.length) };
+    } catch (error) {
+      if (!(error instanceof UpidError) || !isMissing(error)) throw error;
+      refusal = error;
+      if (error.id === 'forbidden') break;
+    }
+  }
+  return { samples: [], report: refusalReport(refusal, scope.namespace) };
+}
+
+function isMissing(error: UpidError): boolean {
+  return error.id === 'not-found' || error.id === 'api-missing' || error.id === 'forbidden' || error.id === 'server-error';
+}
+
+interface KnownContainer {
+  readonly workload: Workload;
+  readonly app: boolean;
+}
+
+function containersOf(workloads: readonly Workload[], extraSidecars: readonly string[]): ReadonlyMap<string, KnownContainer> {
+  const known = new Map<string, KnownContainer>();
+  for (const workload of workloads) {
+    for (const pod of workload.pods) {
+      for (const container of pod.containers) {
+        if (container.role === 'init') continue;
+        known.set(`${pod.namespace}/${pod.name}/${container.name}`, { workload, app: !isSidecar(container, extraSidecars) });
+      }
+    }
+  }
+  return known;
+}
+
+/** Rows of one PodMetrics; undefined for pods that are not looked at. */
+function samplesOf(item: unknown, owners: ReadonlyMap<string, KnownContainer>, nowMs: number): readonly Sample[] | undefined {
+  const raw = record(item);
+  const metadata = record(raw.metadata);
+  const namespace = text(metadata.namespace);
+  const pod = text(metadata.name);
+  const rows = list(raw.containers).flatMap((container) => {
+    const owner = owners.get(`${namespace}/${pod}/${text(container.name)}`);
+    return owner ? [row(raw, container, owner, namespace, pod, nowMs)] : [];
+  });
+  return rows.length > 0 ? rows : undefined;
+}
+
+function row(raw: Raw, container: Raw, owner: KnownContainer, namespace: string, pod: string, nowMs: number): Sample {
+  const usage = record(container.usage);
+  return {
+    // A node's clock ahead of ours must not put a sample into the future.
+    atMs: Math.min(instant(raw.timestamp) ?? nowMs, nowMs),
+    namespace,
+    workloadKind: owner.workload.ref.kind,
+    workloadName: owner.workload.ref.name,
+    pod,
+    container: text(container.name),
+    app: owner.app,
+    source: METRICS_SOURCE,
+    cpuCores: parseQuantity(text(usage.cpu)) ?? Number.NaN,
+    memoryBytes: parseQuantity(text(usage.memory)) ?? Number.NaN,
+    networkBytesPerSecond: Number.NaN,
+    requests: Number.NaN,
+    windowSeconds: parseDuration(text(raw.window)) ?? 0,
+  };
+}
+
+function reportOf(version: string, pods: number, containers: number): SourceReport {
+  if (pods > 0) return { source: METRICS_SOURCE, state: 'used', gave: `${version}: ${pods} pods, ${containers} containers, one instant` };
+  return { source: METRICS_SOURCE, state: 'partial', reason: `${version} answered, but has no figures for these pods`, remedy: 'new pods get figures after about two minutes' };
+}
+
+function refusalReport(refusal: UpidError | undefined, namespace: string): SourceReport {
+  if (refusal?.id === 'forbidden') {
+    const right = `list pods.metrics.k8s.io ${namespace === '' ? 'in all namespaces' : `in namespace "${namespace}"`}`;
+    return { source: METRICS_SOURCE, state: 'forbidden', reason: `no right to ${right}; use at this moment is unknown`, remedy: `grant the right to ${right}` };
+  }
+  if (refusal?.id === 'server-error') {
+    return { source: METRICS_SOURCE, state: 'failed', reason: refusal.message, remedy: 'see whether metrics-server is healthy: kubectl get apiservice v1beta1.metrics.k8s.io' };
+  }
+  return { source: METRICS_SOURCE, state: 'absent', reason: 'the cluster does not serve metrics.k8s.io; use at this moment is unknown', remedy: 'install metrics-server' };
+}

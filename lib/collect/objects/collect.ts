@@ -1,0 +1,310 @@
+/** Everything about objects: the lists side by side, pods gathered under the top of their ownership chains. */
+
+import { createHash } from 'node:crypto';
+import type { KubeClient } from '../../kube/client.ts';
+import { UpidError } from '../../types/errors.ts';
+import type { ReportProgress, SourceReport } from '../../types/source.ts';
+import { type ClusterIdentity, type ClusterObjects, type ObjectReference, type Workload, workloadOrder } from '../../types/workload.ts';
+import {
+  AUTOSCALERS,
+  CONTROLLER_LISTS,
+  type Controller,
+  DISRUPTION_BUDGETS,
+  LEASES,
+  LIMIT_RANGES,
+  type NamespacedLease,
+  NODES,
+  SCALED_OBJECTS,
+  type SelectingBudget,
+  SERVICES,
+  type TargetedAutoscaler,
+  VERTICAL_AUTOSCALERS,
+} from './controllers.ts';
+import { getOrUndefined, type Listed, type ListSpec, listOrReport, rightName } from './lists.ts';
+import { managementOf } from './management.ts';
+import { OwnerIndex } from './owners.ts';
+import { instant, type OwnedPod, pod, record, text } from './read.ts';
+import { labelSelectorSelects, mapSelects } from './selector.ts';
+
+/** Which objects are looked at. */
+export interface ObjectScope {
+  /** Empty for all namespaces. */
+  readonly namespace: string;
+  /** Applied to pods, as `kubectl get pods -l` does. */
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  /** Only these workloads (or the workloads of these pods); all when empty. */
+  readonly names: readonly { readonly kind: string; readonly name: string }[];
+  readonly chunkSize: number;
+}
+
+export interface CollectedObjects {
+  readonly cluster: ClusterIdentity;
+  readonly objects: ClusterObjects;
+  readonly reports: readonly SourceReport[];
+}
+
+const PODS: ListSpec<OwnedPod> = {
+  source: 'pods',
+  groupVersion: '/api/v1',
+  resource: 'pods',
+  namespaced: true,
+  without: 'nothing can be said about use',
+  keep: pod,
+};
+
+/** A selector of the API version whose lists are asked only where it is served. */
+const OPTIONAL_AUTOSCALERS: readonly ListSpec<TargetedAutoscaler>[] = [SCALED_OBJECTS, VERTICAL_AUTOSCALERS];
+
+/**
+ * Lists pods, their owners and what surrounds them. Lists that fail or are forbidden become reports.
+ * @throws UpidError forbidden when not even pods may be listed, and whatever keeps the cluster from answering at all
+ */
+export async function collectObjects(
+  client: KubeClient,
+  scope: ObjectScope,
+  options: { readonly nowMs: number; readonly signal: AbortSignal; readonly progress: ReportProgress },
+): Promise<CollectedObjects> {
+  const lists = await listAll(client, scope, options.signal, options.progress);
+  const owners = new OwnerIndex(client, lists.controllers, options.signal);
+  const workloads = await gather(lists, owners);
+  const objects: ClusterObjects = {
+    observedAt: options.nowMs,
+    workloads: workloads.filter((workload) => isNamed(workload, scope.names)).toSorted((a, b) => workloadOrder(a.ref, b.ref)),
+    nodes: lists.nodes,
+    limitRanges: lists.limitRanges.flat(),
+  };
+  return { cluster: lists.cluster, objects, reports: [...lists.reports, ...owners.reports] };
+}
+
+interface Lists {
+  readonly cluster: ClusterIdentity;
+  readonly pods: readonly OwnedPod[];
+  readonly controllers: readonly Controller[];
+  readonly autoscalers: readonly TargetedAutoscaler[];
+  readonly budgets: readonly SelectingBudget[];
+  readonly leases: readonly NamespacedLease[];
+  readonly services: Listed<Workload['services'][number]>['items'];
+  readonly nodes: ClusterObjects['nodes'];
+  readonly limitRanges: readonly ClusterObjects['limitRanges'][];
+  readonly reports: readonly SourceReport[];
+}
+
+async function listAll(client: KubeClient, scope: ObjectScope, signal: AbortSignal, progress: ReportProgress): Promise<Lists> {
+  const reports: SourceReport[] = [];
+  const where = { namespace: scope.namespace, chunkSize: scope.chunkSize, signal };
+  const listed = async <T>(spec: ListSpec<T>): Promise<readonly T[]> => {
+    const { items, report } = await listOrReport(client, spec, where);
+    reports.push(report);
+    return items;
+  };
+  const [pods, cluster, controllers, autoscalers, optional, budgets, leases, services, nodes, limitRanges] = await Promise.all([
+    listPods(client, scope, where, progress, reports),
+    identify(client, signal, reports),
+    Promise.all(CONTROLLER_LISTS.map(listed)),
+    listed(AUTOSCALERS),
+    servedGroups(client, signal).then((groups) =>
+      Promise.all(OPTIONAL_AUTOSCALERS.filter((spec) => groups.has(spec.groupVersion.split('/')[2] ?? '')).map(listed)),
+    ),
+    listed(DISRUPTION_BUDGETS),
+    listed(LEASES),
+    listed(SERVICES),
+    listed(NODES),
+    listed(LIMIT_RANGES),
+  ]);
+  return {
+    cluster,
+    pods,
+    controllers: controllers.flat(),
+    autoscalers: [...autoscalers, ...optional.flat()],
+    budgets,
+    leases,
+    services,
+    nodes,
+    limitRanges,
+    reports,
+  };
+}
+
+async function listPods(
+  client: KubeClient,
+  scope: ObjectScope,
+  where: { readonly namespace: string; readonly chunkSize: number; readonly signal: AbortSignal },
+  progress: ReportProgress,
+  reports: SourceReport[],
+): Promise<readonly OwnedPod[]> {
+  const selectors = {
+    ...(scope.labelSelector !== undefined && { labelSelector: scope.labelSelector }),
+    ...(scope.fieldSelector !== undefined && { fieldSelector: scope.fieldSelector }),
+  };
+  const { items, report } = await listOrReport(client, PODS, where, selectors, (done, remaining) =>
+    progress({ step: 'listing pods', done, ...(remaining !== undefined && { of: done + remaining }) }),
+  );
+  if (report.state === 'forbidden') {
+    throw new UpidError('forbidden', `${report.reason}`, {
+      remedy: `ask for the right to ${rightName(PODS, where.namespace)}${where.namespace === '' ? ', or name one namespace by -n' : ''}`,
+    });
+  }
+  if (report.state !== 'used') throw new UpidError('server-error', `pods cannot be listed: ${report.reason}`, { remedy: report.remedy ?? 'try again' });
+  reports.push(report);
+  return items;
+}
+
+/** Names of the API groups the cluster serves; empty where discovery fails, which costs only the optional lists. */
+async function servedGroups(client: KubeClient, signal: AbortSignal): Promise<ReadonlySet<string>> {
+  const raw = await getOrUndefined(client, '/apis', 'discovery', signal);
+  const groups = Array.isArray(raw?.groups) ? (raw.groups as readonly unknown[]) : [];
+  return new Set(groups.map((group) => text(record(group).name)));
+}
+
+async function identify(client: KubeClient, signal: AbortSignal, reports: SourceReport[]): Promise<ClusterIdentity> {
+  const [system, version] = await Promise.all([
+    getOrUndefined(client, '/api/v1/namespaces/kube-system', 'identity', signal),
+    getOrUndefined(client, '/version', 'identity', signal),
+  ]);
+  const uid = text(record(system?.metadata).uid);
+  if (uid === '') {
+    reports.push({
+      source: 'identity',
+      state: 'forbidden',
+      reason: 'no right to get namespace "kube-system", whose UID names the cluster; its history is kept under the server address instead',
+      remedy: 'grant get on namespaces, resourceName kube-system',
+    });
+  }
+  return {
+    id: uid || `server-${createHash('sha256').update(client.server).digest('hex').slice(0, 16)}`,
+    context: client.context,
+    server: client.server,
+    simulated: client.simulated,
+    ...(version?.gitVersion !== undefined && { version: text(version.gitVersion) }),
+  };
+}
+
+/** One workload for each top of a chain, also for controllers that have no pods just now. */
+async function gather(lists: Lists, owners: OwnerIndex): Promise<readonly Workload[]> {
+  const groups = new Map<string, Group>();
+  const groupOf = (top: Controller): Group => {
+    const id = `${top.namespace}/${top.apiVersion}/${top.kind}/${top.name}`;
+    const group = groups.get(id) ?? { top, pods: [], replicaSetNames: new Set<string>(), template: undefined };
+    groups.set(id, group);
+    return group;
+  };
+  for (const pod of lists.pods) {
+    const chain = await owners.chainOf(pod);
+    const top = chain.at(-1) ?? bareOwner(pod);
+    const group = groupOf(top);
+    group.pods.push(pod);
+    for (const below of chain.slice(0, -1)) group.replicaSetNames.add(below.name);
+    group.template ??= chain.toReversed().find((owner) => owner.containersPath !== undefined);
+  }
+  addReplicaSetNames(lists.controllers, groupOf, groups);
+  const around = surroundings(lists);
+  return [...groups.values()].filter((group) => group.pods.length > 0).map((group) => workloadOf(group, around));
+}
+
+interface Group {
+  readonly top: Controller;
+  readonly pods: OwnedPod[];
+  readonly replicaSetNames: Set<string>;
+  template: Controller | undefined;
+}
+
+/** Old ReplicaSets have no pods any more, but their names tell which pods of the past were the workload's. */
+function addReplicaSetNames(controllers: readonly Controller[], groupOf: (top: Controller) => Group, groups: ReadonlyMap<string, Group>): void {
+  for (const replicaSet of controllers) {
+    if (replicaSet.kind !== 'ReplicaSet' || replicaSet.owner?.kind !== 'Deployment') continue;
+    const id = `${replicaSet.namespace}/${replicaSet.owner.apiVersion}/Deployment/${replicaSet.owner.name}`;
+    const group = groups.get(id);
+    if (group) groupOf(group.top).replicaSetNames.add(replicaSet.name);
+  }
+}
+
+function bareOwner(pod: OwnedPod): Controller {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    namespace: pod.namespace,
+    name: pod.name,
+    uid: pod.uid,
+    createdAt: pod.createdAt,
+    labels: pod.labels,
+    annotations: pod.annotations,
+    owner: undefined,
+    managers: [],
+    replicas: undefined,
+    containers: pod.containers,
+    containersPath: undefined,
+    podLabels: pod.labels,
+    podAnnotations: pod.annotations,
+    priorityClassName: pod.priorityClassName,
+    mountsPersistentVolume: pod.mountsPersistentVolume,
+  };
+}
+
+/** Objects that surround workloads, by namespace, so that 10,000 pods do not scan 10,000 services. */
+interface Surroundings {
+  readonly autoscalers: ReadonlyMap<string, readonly TargetedAutoscaler[]>;
+  readonly budgets: ReadonlyMap<string, readonly SelectingBudget[]>;
+  readonly leases: ReadonlyMap<string, readonly NamespacedLease[]>;
+  readonly services: ReadonlyMap<string, Lists['services']>;
+}
+
+function surroundings(lists: Lists): Surroundings {
+  const byNamespace = <T extends { readonly namespace: string }>(items: readonly T[]) => Map.groupBy(items, (item) => item.namespace);
+  return {
+    autoscalers: byNamespace(lists.autoscalers),
+    budgets: byNamespace(lists.budgets),
+    leases: byNamespace(lists.leases),
+    services: byNamespace(lists.services),
+  };
+}
+
+function workloadOf(group: Group, around: Surroundings): Workload {
+  const { top, pods } = group;
+  const newest = pods.reduce((latest, candidate) => (candidate.createdAt > latest.createdAt ? candidate : latest));
+  const podLabels = Object.keys(top.podLabels).length > 0 ? top.podLabels : newest.labels;
+  const ref: ObjectReference = { apiVersion: top.apiVersion, kind: top.kind, namespace: top.namespace, name: top.name, uid: top.uid };
+  const management = managementOf(top);
+  const template = top.containers.length > 0 ? top.containers : (group.template?.containers ?? newest.containers);
+  const priorityClassName = top.priorityClassName ?? newest.priorityClassName;
+  return {
+    ref,
+    labels: top.labels,
+    annotations: top.annotations,
+    createdAt: top.createdAt || oldest(pods),
+    ...(top.replicas !== undefined && { desiredReplicas: top.replicas }),
+    containers: template,
+    ...(top.containersPath !== undefined && { containersPath: top.containersPath }),
+    podLabels,
+    podAnnotations: Object.keys(top.podAnnotations).length > 0 ? top.podAnnotations : newest.annotations,
+    pods,
+    replicaSetNames: [...group.replicaSetNames],
+    autoscalers: (around.autoscalers.get(ref.namespace) ?? []).filter((scaler) => scaler.targetKind === ref.kind && scaler.targetName === ref.name),
+    disruptionBudgets: (around.budgets.get(ref.namespace) ?? []).filter((budget) => labelSelectorSelects(budget.selector, newest.labels)),
+    leases: (around.leases.get(ref.namespace) ?? []).filter((lease) => holdsFor(lease, pods, ref.name)),
+    services: (around.services.get(ref.namespace) ?? []).filter((service) => mapSelects(service.selector, newest.labels)),
+    ...(management && { management }),
+    mountsPersistentVolume: top.mountsPersistentVolume || pods.some((each) => each.mountsPersistentVolume),
+    ...(priorityClassName !== undefined && { priorityClassName }),
+  };
+}
+
+/** Holder identities are a pod's name, often with a suffix (`web-0_5c2f…`); some leases are named after the workload. */
+function holdsFor(lease: NamespacedLease, pods: readonly OwnedPod[], workloadName: string): boolean {
+  const holdsByPod = pods.some((each) => lease.holder === each.name || lease.holder.startsWith(`${each.name}_`) || lease.holder.startsWith(`${each.name}/`));
+  return holdsByPod || lease.name === workloadName;
+}
+
+function oldest(pods: readonly OwnedPod[]): number {
+  return pods.reduce((earliest, each) => Math.min(earliest, each.createdAt), instant('9999-12-31T00:00:00Z') ?? Number.MAX_SAFE_INTEGER);
+}
+
+function isNamed(workload: Workload, names: ObjectScope['names']): boolean {
+  if (names.length === 0) return true;
+  return names.some(
+    ({ kind, name }) =>
+      (workload.ref.kind.toLowerCase() === kind.toLowerCase() && workload.ref.name === name) ||
+      (kind.toLowerCase() === 'pod' && workload.pods.some((each) => each.name === name)) ||
+      (kind.toLowerCase() === 'replicaset' && workload.replicaSetNames.includes(name)),
+  );
+}

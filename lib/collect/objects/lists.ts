@@ -1,0 +1,99 @@
+/**
+ * The lists that a look needs, asked side by side. A list that is forbidden or not served becomes a report that names
+ * the missing right; only pods are indispensable.
+ */
+
+import type { KubeClient } from '../../kube/client.ts';
+import { messageOf, UpidError } from '../../types/errors.ts';
+import type { SourceReport } from '../../types/source.ts';
+import type { Raw } from './read.ts';
+
+/** One kind of object: where it is served and what is kept of it. */
+export interface ListSpec<T> {
+  readonly source: string;
+  /** `/apis/apps/v1`. */
+  readonly groupVersion: string;
+  readonly resource: string;
+  readonly namespaced: boolean;
+  readonly keep: (item: unknown) => T | undefined;
+  /** What cannot be said without it, for the report. */
+  readonly without: string;
+}
+
+export interface ListScope {
+  /** Empty for all namespaces. */
+  readonly namespace: string;
+  readonly chunkSize: number;
+  readonly signal: AbortSignal;
+}
+
+export interface Listed<T> {
+  readonly items: readonly T[];
+  readonly report: SourceReport;
+}
+
+/** Lists everything of one kind in scope; a failure that other lists survive becomes the report. */
+export async function listOrReport<T>(
+  client: KubeClient,
+  spec: ListSpec<T>,
+  scope: ListScope,
+  selectors: { readonly labelSelector?: string; readonly fieldSelector?: string } = {},
+  onPage?: (items: number, remaining: number | undefined) => void,
+): Promise<Listed<T>> {
+  try {
+    const { items } = await client.list<T>(listPath(spec, scope.namespace), {
+      source: spec.source,
+      keep: spec.keep,
+      chunkSize: scope.chunkSize,
+      signal: scope.signal,
+      ...selectors,
+      ...(onPage && { onPage }),
+    });
+    return { items, report: { source: spec.source, state: 'used', gave: `${items.length} ${spec.resource}` } };
+  } catch (error) {
+    return { items: [], report: reportOf(spec, scope.namespace, error) };
+  }
+}
+
+export function listPath(spec: Pick<ListSpec<unknown>, 'groupVersion' | 'resource' | 'namespaced'>, namespace: string): string {
+  const inNamespace = spec.namespaced && namespace !== '' ? `/namespaces/${encodeURIComponent(namespace)}` : '';
+  return `${spec.groupVersion}${inNamespace}/${spec.resource}`;
+}
+
+/** `list deployments.apps in namespace "x"`: the right as `kubectl auth can-i` names it. */
+export function rightName(spec: Pick<ListSpec<unknown>, 'groupVersion' | 'resource' | 'namespaced'>, namespace: string): string {
+  const group = spec.groupVersion.startsWith('/apis/') ? `.${spec.groupVersion.split('/')[2]}` : '';
+  const where = !spec.namespaced ? 'at cluster scope' : namespace === '' ? 'in all namespaces' : `in namespace "${namespace}"`;
+  return `list ${spec.resource}${group} ${where}`;
+}
+
+function reportOf<T>(spec: ListSpec<T>, namespace: string, error: unknown): SourceReport {
+  if (!(error instanceof UpidError)) throw error;
+  if (error.id === 'forbidden') {
+    return {
+      source: spec.source,
+      state: 'forbidden',
+      reason: `no right to ${rightName(spec, namespace)}; without it ${spec.without}`,
+      remedy: `grant the right to ${rightName(spec, namespace)}`,
+    };
+  }
+  if (error.id === 'not-found' || error.id === 'api-missing') {
+    return { source: spec.source, state: 'absent', reason: `the cluster does not serve ${spec.resource}` };
+  }
+  if (error.id === 'server-error') {
+    return { source: spec.source, state: 'failed', reason: messageOf(error), remedy: error.remedy ?? 'try again' };
+  }
+  // Unreachable, unauthenticated, timed out or cancelled: the other lists fare no better.
+  throw error;
+}
+
+/** Reads a single object; undefined where it is missing or may not be read. */
+export async function getOrUndefined(client: KubeClient, path: string, source: string, signal: AbortSignal): Promise<Raw | undefined> {
+  try {
+    const value = await client.getJson(path, { source, signal });
+    return typeof value === 'object' && value !== null ? (value as Raw) : undefined;
+  } catch (error) {
+    if (error instanceof UpidError && (error.id === 'forbidden' || error.id === 'not-found' || error.id === 'api-missing')) return undefined;
+    throw error;
+  }
+}

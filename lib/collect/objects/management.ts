@@ -1,0 +1,41 @@
+/** Who keeps an object as it is: Argo CD, Flux, Helm or an operator. A patch behind their back is undone, or drifts. */
+
+import type { Management } from '../../types/workload.ts';
+import type { Controller } from './controllers.ts';
+
+/** Reads the marks each tool leaves (Argo CD's tracking, Flux's and Helm's labels and annotations, field managers); undefined when nobody is seen. */
+export function managementOf(object: Pick<Controller, 'labels' | 'annotations' | 'managers' | 'owner'>): Management | undefined {
+  return argo(object) ?? flux(object) ?? helm(object) ?? operator(object);
+}
+
+function argo({ labels, annotations, managers }: Pick<Controller, 'labels' | 'annotations' | 'managers'>): Management | undefined {
+  const tracking = annotations['argocd.argoproj.io/tracking-id'];
+  if (tracking) return { tool: 'argocd', name: tracking.split(':')[0] ?? tracking, evidence: 'annotation argocd.argoproj.io/tracking-id' };
+  const instance = labels['argocd.argoproj.io/instance'];
+  if (instance) return { tool: 'argocd', name: instance, evidence: 'label argocd.argoproj.io/instance' };
+  if (managers.some((manager) => manager.startsWith('argocd'))) {
+    return { tool: 'argocd', name: labels['app.kubernetes.io/instance'] ?? 'unknown application', evidence: 'field manager argocd' };
+  }
+  return undefined;
+}
+
+function flux({ labels }: Pick<Controller, 'labels'>): Management | undefined {
+  for (const label of ['kustomize.toolkit.fluxcd.io/name', 'helm.toolkit.fluxcd.io/name']) {
+    const name = labels[label];
+    if (name) return { tool: 'flux', name, evidence: `label ${label}` };
+  }
+  return undefined;
+}
+
+function helm({ labels, annotations }: Pick<Controller, 'labels' | 'annotations'>): Management | undefined {
+  const release = annotations['meta.helm.sh/release-name'];
+  if (release) return { tool: 'helm', name: release, evidence: 'annotation meta.helm.sh/release-name' };
+  if (labels['app.kubernetes.io/managed-by'] === 'Helm') {
+    return { tool: 'helm', name: labels['app.kubernetes.io/instance'] ?? 'unknown release', evidence: 'label app.kubernetes.io/managed-by' };
+  }
+  return undefined;
+}
+
+function operator({ owner }: Pick<Controller, 'owner'>): Management | undefined {
+  return owner ? { tool: 'operator', name: `${owner.kind.toLowerCase()}/${owner.name}`, evidence: 'owner reference' } : undefined;
+}

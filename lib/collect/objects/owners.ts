@@ -1,0 +1,119 @@
+/** Pods to workloads: ownerReferences are followed to the top, through built-in and custom owners. */
+
+import type { KubeClient } from '../../kube/client.ts';
+import type { SourceReport } from '../../types/source.ts';
+import { type Controller, controller } from './controllers.ts';
+import { getOrUndefined } from './lists.ts';
+import { list, type OwnedPod, type OwnerReference, record, text } from './read.ts';
+
+/** The controllers that were listed, by kind and name within a namespace, and custom owners read one by one. */
+export class OwnerIndex {
+  readonly #byName = new Map<string, Controller>();
+  readonly #client: KubeClient;
+  readonly #signal: AbortSignal;
+  readonly #resources = new Map<string, Promise<ReadonlyMap<string, string>>>();
+  readonly #custom = new Map<string, Promise<Controller | undefined>>();
+  readonly reports: SourceReport[] = [];
+
+  constructor(client: KubeClient, controllers: readonly Controller[], signal: AbortSignal) {
+    this.#client = client;
+    this.#signal = signal;
+    for (const entry of controllers) this.#byName.set(key(entry.namespace, entry.apiVersion, entry.kind, entry.name), entry);
+  }
+
+  /** The chain from a pod's owner to the top, lowest first; empty for a pod of its own and for a mirror pod, whose owner is a Node. */
+  async chainOf(pod: OwnedPod): Promise<readonly Controller[]> {
+    const chain: Controller[] = [];
+    let reference = pod.owner;
+    while (reference && reference.kind !== 'Node' && chain.length < MAXIMUM_DEPTH) {
+      const owner = await this.#find(pod, reference);
+      chain.push(owner);
+      reference = owner.owner;
+    }
+    return chain;
+  }
+
+  async #find(pod: OwnedPod, reference: OwnerReference): Promise<Controller> {
+    const listed = this.#byName.get(key(pod.namespace, reference.apiVersion, reference.kind, reference.name));
+    if (listed) return listed;
+    if (!isBuiltIn(reference)) {
+      const read = await this.#readCustom(pod.namespace, reference);
+      if (read) return read;
+    }
+    return this.#fromReference(pod, reference);
+  }
+
+  #readCustom(namespace: string, reference: OwnerReference): Promise<Controller | undefined> {
+    const id = key(namespace, reference.apiVersion, reference.kind, reference.name);
+    const pending = this.#custom.get(id) ?? this.#requestCustom(namespace, reference);
+    this.#custom.set(id, pending);
+    return pending;
+  }
+
+  async #requestCustom(namespace: string, reference: OwnerReference): Promise<Controller | undefined> {
+    const plural = (await this.#pluralsOf(reference.apiVersion)).get(reference.kind);
+    const path = `${apiPath(reference.apiVersion)}/namespaces/${namespace}/${plural}/${reference.name}`;
+    const raw = plural && (await getOrUndefined(this.#client, path, 'owners', this.#signal));
+    if (raw) return controller(reference.apiVersion, reference.kind, raw);
+    this.reports.push({
+      source: 'owners',
+      state: 'forbidden',
+      reason: `no right to get ${reference.kind} "${reference.name}" (${reference.apiVersion}) in namespace "${namespace}"; it is known by its reference alone`,
+      remedy: `grant get on ${plural ?? reference.kind.toLowerCase()} of ${reference.apiVersion}`,
+    });
+    return undefined;
+  }
+
+  #pluralsOf(apiVersion: string): Promise<ReadonlyMap<string, string>> {
+    const pending = this.#resources.get(apiVersion) ?? this.#requestPlurals(apiVersion);
+    this.#resources.set(apiVersion, pending);
+    return pending;
+  }
+
+  async #requestPlurals(apiVersion: string): Promise<ReadonlyMap<string, string>> {
+    const raw = await getOrUndefined(this.#client, apiPath(apiVersion), 'owners', this.#signal);
+    const resources = list(record(raw).resources).filter((resource) => !text(resource.name).includes('/'));
+    return new Map(resources.map((resource) => [text(resource.kind), text(resource.name)]));
+  }
+
+  /** What the reference alone tells. Where ReplicaSets may not be listed, the pod's template hash still names the Deployment. */
+  #fromReference(pod: OwnedPod, reference: OwnerReference): Controller {
+    const deployment = reference.kind === 'ReplicaSet' ? deploymentName(pod, reference) : undefined;
+    return {
+      ...reference,
+      namespace: pod.namespace,
+      createdAt: pod.createdAt,
+      labels: {},
+      annotations: {},
+      owner: deployment === undefined ? undefined : { apiVersion: 'apps/v1', kind: 'Deployment', name: deployment, uid: '' },
+      managers: [],
+      replicas: undefined,
+      containers: [],
+      containersPath: undefined,
+      podLabels: pod.labels,
+      podAnnotations: pod.annotations,
+      priorityClassName: pod.priorityClassName,
+      mountsPersistentVolume: pod.mountsPersistentVolume,
+    };
+  }
+}
+
+/** An owner chain longer than this is a loop in the references. */
+const MAXIMUM_DEPTH = 8;
+
+function deploymentName(pod: OwnedPod, reference: OwnerReference): string | undefined {
+  const hash = pod.labels['pod-template-hash'];
+  return hash && reference.name.endsWith(`-${hash}`) ? reference.name.slice(0, -hash.length - 1) : undefined;
+}
+
+function isBuiltIn(reference: OwnerReference): boolean {
+  return reference.apiVersion === 'apps/v1' || reference.apiVersion === 'batch/v1' || reference.apiVersion === 'v1';
+}
+
+function apiPath(apiVersion: string): string {
+  return apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+}
+
+function key(namespace: string, apiVersion: string, kind: string, name: string): string {
+  return `${namespace}\n${apiVersion.split('/')[0]}\n${kind}\n${name}`;
+}

@@ -1,0 +1,24 @@
+/** Robust location and spread: medians, which a few bursts among many quiet samples do not move. */
+
+/** Makes the median absolute deviation of a normal distribution its standard deviation. */
+const MAD_TO_SIGMA = 1.4826;
+
+/** The q-quantile by linear interpolation; NaN for no values. */
+export function quantile(values: readonly number[], q: number): number {
+  if (values.length === 0) return Number.NaN;
+  const sorted = values.toSorted((a, b) => a - b);
+  const position = (sorted.length - 1) * q;
+  const low = Math.floor(position);
+  const fraction = position - low;
+  return sorted[low]! + fraction * ((sorted[low + 1] ?? sorted[low]!) - sorted[low]!);
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** Standard deviation estimated by the median absolute deviation (Hampel 1974). */
+export function robustSigma(values: readonly number[]): number {
+  const centre = median(values);
+  return MAD_TO_SIGMA * median(values.map((value) => Math.abs(value - centre)));
+}

@@ -1,0 +1,79 @@
+/** One metric of one workload over time, from several sources: the best source where it has values, the next one in its holes. */
+
+import type { SlotGrid, SlotValues } from '../../types/usage.ts';
+
+/** One slot with a value: [fromMs, toMs). */
+export interface Point {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly value: number;
+  /** Distance of the samples behind it, seconds: decides how long a silence is still no gap. */
+  readonly sampleSeconds: number;
+}
+
+export interface Timeline {
+  /** Oldest first, without overlaps. */
+  readonly points: readonly Point[];
+  /** Sources that gave at least one point, best first. */
+  readonly sources: readonly string[];
+}
+
+export interface Contribution {
+  readonly source: string;
+  readonly grid: SlotGrid;
+  readonly sampleSeconds: number;
+  readonly values: SlotValues | undefined;
+}
+
+/** Joins contributions, best first. A coarse slot that touches a finer one already taken is left out: its extreme may be the finer one's. */
+export function joinTimeline(contributions: readonly Contribution[], fromMs: number, toMs: number): Timeline {
+  let points: readonly Point[] = [];
+  const sources: string[] = [];
+  for (const contribution of contributions) {
+    const added = pointsOf(contribution, fromMs, toMs).filter((point) => !overlapsAny(points, point));
+    if (added.length === 0) continue;
+    if (!sources.includes(contribution.source)) sources.push(contribution.source);
+    points = [...points, ...added].sort((a, b) => a.fromMs - b.fromMs);
+  }
+  return { points, sources };
+}
+
+function pointsOf({ grid, sampleSeconds, values }: Contribution, fromMs: number, toMs: number): readonly Point[] {
+  if (!values) return [];
+  const slotMs = grid.slotSeconds * 1000;
+  const points: Point[] = [];
+  for (let slot = 0; slot < grid.slots; slot++) {
+    const value = values[slot] ?? Number.NaN;
+    const start = grid.startMs + slot * slotMs;
+    if (Number.isNaN(value) || start + slotMs <= fromMs || start > toMs) continue;
+    points.push({ fromMs: start, toMs: start + slotMs, value, sampleSeconds });
+  }
+  return points;
+}
+
+/** Binary search: points are sorted and do not overlap each other. */
+function overlapsAny(points: readonly Point[], candidate: Point): boolean {
+  let low = 0;
+  let high = points.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (points[middle]!.toMs <= candidate.fromMs) low = middle + 1;
+    else high = middle;
+  }
+  const next = points[low];
+  return next !== undefined && next.fromMs < candidate.toMs;
+}
+
+/** Seconds of a period that the timeline has values for. */
+export function coveredSeconds({ points }: Timeline, fromMs: number, toMs: number): number {
+  let covered = 0;
+  for (const point of points) {
+    covered += Math.max(0, Math.min(point.toMs, toMs) - Math.max(point.fromMs, fromMs));
+  }
+  return covered / 1000;
+}
+
+/** Points that lie at least in part within a period. */
+export function within({ points }: Timeline, fromMs: number, toMs: number): readonly Point[] {
+  return points.filter((point) => point.toMs > fromMs && point.fromMs < toMs);
+}
