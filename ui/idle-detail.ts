@@ -77,10 +77,14 @@ function overviewLines(factors: readonly Factor[], { width, ascii }: DetailConte
       { text: factor.factor.padEnd(NAME_COLUMNS), tone: 'strong' },
       { text: factor.state.padEnd(STATE_COLUMNS), tone },
       { text: (comparisons[at] ?? '').padEnd(comparisonWidth) },
-      { text: (quiets[at] ?? '').padEnd(quietWidth) },
-      ...(room >= NARROWEST_GLANCE ? [{ text: drawn(factor, room, ascii), tone: 'accent' as const }] : []),
+      { text: quiets[at] ?? '' },
+      ...(room >= NARROWEST_GLANCE ? glance(factor, room, quietWidth - cells(quiets[at] ?? ''), ascii) : []),
     ];
   });
+}
+
+function glance(factor: Factor, width: number, gap: number, ascii: boolean): Line {
+  return [{ text: ' '.repeat(gap) }, { text: drawn(factor, width, ascii), tone: 'accent' }];
 }
 
 function evidenceLines(factors: readonly Factor[], context: DetailContext): Line[] {

@@ -9,7 +9,8 @@ export interface Screen {
   readonly stdout: NodeJS.WritableStream;
   /**
    * Closes the view when it aborts. Needed where the program itself listens to SIGINT or SIGTERM: without such a listener
-   * Ink restores the terminal on these signals and lets them end the process; with one it leaves them to the program.
+   * Ink restores the terminal on these signals and lets them end the process; with one (added by `on`, still there when
+   * the signal comes) it leaves them to the program.
    */
   readonly signal?: AbortSignal;
 }

@@ -1,4 +1,4 @@
-/** Opens a view of sample data on the real terminal: `node --import ./test/tsx-loader.mjs test/ui/show.tsx idle|optimize|large|throw`. */
+/** Opens a view of sample data on the real terminal: `node --import ./test/tsx-loader.mjs test/ui/show.tsx idle|demo|large|optimize|throw|listen`. */
 
 import process from 'node:process';
 import { type IdleViewOptions, showIdle } from '../../ui/idle.tsx';
@@ -21,6 +21,12 @@ const shows: Readonly<Record<string, () => Promise<void>>> = {
   demo: () => showIdle(sampleIdle(true), { ...options, includeUnknown: true }),
   large: () => showIdle(largeIdle(5000), options),
   optimize: () => showOptimize(sampleOptimize(), options),
+  // A program that listens to signals itself, as one that has work to end does.
+  listen: () => {
+    const stop = new AbortController();
+    process.on('SIGTERM', () => stop.abort());
+    return showIdle(sampleIdle(), { ...options, signal: stop.signal });
+  },
   // A view that fails while it is open: the clock of its header throws.
   throw: () => {
     let calls = 0;
