@@ -2,6 +2,7 @@
 
 import { render } from 'ink';
 import type { ReactNode } from 'react';
+import { UpidError } from '../lib/types/errors.ts';
 
 export interface Screen {
   /** Must be terminals, both: keys are read one by one from the first. */
@@ -18,9 +19,19 @@ export interface Screen {
 /**
  * Shows a view on the alternate screen until it exits. Cursor, echo and the former content are restored when it exits, throws,
  * or the process ends. Resolves when all is written; rejects with the error that a part of the view has thrown.
+ * @throws UpidError `usage` where one of the streams is no terminal.
  */
 export async function showScreen(view: ReactNode, { stdin, stdout, signal }: Screen): Promise<void> {
   if (signal?.aborted) return;
+  for (const [name, stream] of [
+    ['standard input', stdin],
+    ['standard output', stdout],
+  ] as const) {
+    if (!isTerminal(stream))
+      throw new UpidError('usage', `${name} is not a terminal, so the view cannot be shown`, {
+        remedy: 'use -o wide, or --interactive=false',
+      });
+  }
   const instance = render(view, {
     stdin,
     stdout,
@@ -38,4 +49,8 @@ export async function showScreen(view: ReactNode, { stdin, stdout, signal }: Scr
   } finally {
     signal?.removeEventListener('abort', close);
   }
+}
+
+function isTerminal(stream: object): boolean {
+  return 'isTTY' in stream && stream.isTTY === true;
 }

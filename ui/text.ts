@@ -85,6 +85,18 @@ export function fitLine(line: Line, width: number, ellipsis: string): Line {
   return left > 0 ? [...fitted, { text: ' '.repeat(left) }] : fitted;
 }
 
+/** Neighbours of one tone as one segment: what is drawn costs by the segment. */
+export function joinAlike(line: Line): Segment[] {
+  const joined: Segment[] = [];
+  for (const segment of line) {
+    const last = joined.at(-1);
+    if (last !== undefined && (last.tone ?? 'plain') === (segment.tone ?? 'plain'))
+      joined[joined.length - 1] = { ...last, text: last.text + segment.text };
+    else joined.push(segment);
+  }
+  return joined;
+}
+
 /** Breaks at spaces; a word that is longer than the line is broken where the line ends. */
 export function wrap(text: string, width: number): string[] {
   const room = Math.max(1, width);

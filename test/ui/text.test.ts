@@ -6,7 +6,7 @@ import { IDLE_COLUMNS, idleRows } from '../../ui/idle-rows.ts';
 import { formatInstant } from '../../ui/instant.ts';
 import { sortRows } from '../../ui/sort.ts';
 import { sourcesInShort } from '../../ui/sources.ts';
-import { cells, fit, fitLine, lineCells, printable, wrap } from '../../ui/text.ts';
+import { cells, fit, fitLine, joinAlike, lineCells, printable, wrap } from '../../ui/text.ts';
 import { assert, suite } from '../harness.ts';
 import { sampleIdle } from './sample.ts';
 
@@ -37,6 +37,11 @@ test('a fitted line is exactly as wide as asked for, and marks what it cut', () 
   assert.is(text(5), 'abcd…');
   assert.is(text(3), 'ab…');
   for (let width = 0; width < 12; width++) assert.is(lineCells(fitLine(line, width, '…')), width);
+});
+
+test('joins neighbours of one tone, and only those', () => {
+  const joined = joinAlike([{ text: 'a' }, { text: 'b', tone: 'plain' }, { text: 'c', tone: 'dim' }, { text: 'd' }]);
+  assert.equal(joined, [{ text: 'ab' }, { text: 'c', tone: 'dim' }, { text: 'd' }]);
 });
 
 test('wraps at spaces and breaks words that are too long', () => {
