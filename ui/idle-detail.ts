@@ -63,28 +63,31 @@ function occasions({ lastUsedMs, nextUseMs }: IdleFinding, { observedAtMs, timeZ
   ];
 }
 
-/** All factors at a glance, one a line. */
+/** All factors at a glance, one a line; where that is too narrow, the quiet run stands on a line below. */
 function overviewLines(factors: readonly Factor[], { width, ascii }: DetailContext): Line[] {
-  const comparisons = factors.map(comparison);
-  const quiets = factors.map(quiet);
-  const comparisonWidth = Math.max(0, ...comparisons.map(cells)) + 2;
-  const quietWidth = Math.max(0, ...quiets.map(cells)) + 2;
-  const room = Math.min(WIDEST_GLANCE, width - INDENT - NAME_COLUMNS - STATE_COLUMNS - comparisonWidth - quietWidth);
-  return factors.map((factor, at) => {
+  const comparisonWidth = Math.max(0, ...factors.map((factor) => cells(comparison(factor)))) + 2;
+  const quietWidth = Math.max(0, ...factors.map((factor) => cells(quiet(factor))));
+  const lead = INDENT + NAME_COLUMNS + STATE_COLUMNS;
+  const fits = lead + comparisonWidth + quietWidth <= width;
+  const room = width - quietWidth - 2 - (fits ? lead + comparisonWidth : lead);
+  return factors.flatMap((factor): Line[] => {
     const { mark, tone } = markOf(factor.state, glyphs(ascii));
-    return [
+    const name: Line = [
       { text: fit(mark, INDENT, ''), tone },
       { text: factor.factor.padEnd(NAME_COLUMNS), tone: 'strong' },
       { text: factor.state.padEnd(STATE_COLUMNS), tone },
-      { text: (comparisons[at] ?? '').padEnd(comparisonWidth) },
-      { text: quiets[at] ?? '' },
-      ...(room >= NARROWEST_GLANCE ? glance(factor, room, quietWidth - cells(quiets[at] ?? ''), ascii) : []),
     ];
+    const run: Line = [
+      { text: quiet(factor).padEnd(quietWidth) },
+      ...(room >= NARROWEST_GLANCE
+        ? [{ text: `  ${drawn(factor, Math.min(WIDEST_GLANCE, room), ascii)}`, tone: 'accent' as const }]
+        : []),
+    ];
+    const compared = comparison(factor);
+    if (fits) return [[...name, { text: compared.padEnd(comparisonWidth) }, ...run]];
+    const below = quiet(factor) === '' && factor.series === undefined ? [] : [[{ text: ' '.repeat(lead) }, ...run]];
+    return [[...name, { text: compared }], ...below];
   });
-}
-
-function glance(factor: Factor, width: number, gap: number, ascii: boolean): Line {
-  return [{ text: ' '.repeat(gap) }, { text: drawn(factor, width, ascii), tone: 'accent' }];
 }
 
 function evidenceLines(factors: readonly Factor[], context: DetailContext): Line[] {

@@ -25,7 +25,7 @@ export function Header({
   width: number;
 }): ReactNode {
   const { cluster } = data;
-  const server = cluster.simulated ? 'none, simulated' : [cluster.server, cluster.version].filter(Boolean).join(' ');
+  const server = cluster.simulated ? 'simulated' : [cluster.server, cluster.version].filter(Boolean).join(' ');
   const identity: Line = [
     { text: `upid ${view}`, tone: 'accent' },
     ...field('Context', cluster.context),

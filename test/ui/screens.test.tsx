@@ -35,6 +35,7 @@ const SCREENS: readonly (Picture & { readonly name: string; readonly subject: Su
   { name: 'idle-ascii-80x24', subject: ascii, size: SMALL, keys: ['enter'], ascii: true },
   { name: 'idle-simulated-unknown-120x35', subject: demo, size: MIDDLE, keys: ['G'] },
   { name: 'idle-by-waste-120x35', subject: idle, size: MIDDLE, keys: ['s'] },
+  { name: 'idle-160x48', subject: idle, size: { columns: 160, rows: 48 }, keys: ['j'] },
   { name: 'idle-200x50', subject: demo, size: WIDE, keys: ['j'] },
   { name: 'optimize-80x24', subject: optimize, size: SMALL },
   { name: 'optimize-detail-120x35', subject: optimize, size: MIDDLE, keys: ['j'] },
