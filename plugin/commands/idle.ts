@@ -1,0 +1,77 @@
+/** `kubectl upid idle`: what is idle, since when, and how sure. */
+
+import { Command, Option } from 'clipanion';
+import { UpidError } from '../../lib/types/errors.ts';
+import type { IdleFinding } from '../../lib/types/idle.ts';
+import type { IdleResult } from '../../lib/types/result.ts';
+import type { WorkloadName } from '../flags/workload-names.ts';
+import { LookCommand } from '../look-command.ts';
+import { idleColumns, idleListing } from '../print/idle-listing.ts';
+import { idleNotes } from '../print/idle-notes.ts';
+import { checkSortBy } from '../print/sort.ts';
+
+export class IdleCommand extends LookCommand {
+  static override paths = [['idle']];
+
+  static override usage = Command.Usage({
+    description: 'Find idle pods and workloads, with evidence and confidence.',
+    details: `
+      Each workload is judged by its CPU, memory, network, requests, business hours, life and earlier use, from what the
+      API server, metrics-server, a Prometheus-compatible server and the own history tell. There are three verdicts: idle, active, and
+      unknown where evidence is missing. Listed is what is idle with at least the asked confidence; a workload that is
+      named is shown whatever its verdict. Nothing is changed.
+    `,
+    examples: [
+      ['A first look at a simulated cluster, without a cluster of your own', '$0 idle --demo'],
+      ['Idle workloads of all namespaces, the largest requests first', '$0 idle -A -o wide --sort-by waste'],
+      ['Everything that is known about one workload', '$0 idle deployment/web -n shop -o yaml'],
+      [
+        'Names of what is idle with at least 95 % confidence over a week',
+        '$0 idle -A --confidence 95 --window 7d -o jsonpath=\'{range .items[*]}{.namespace}/{.name}{"\\n"}{end}\'',
+      ],
+      [
+        'With office hours and a Prometheus outside of the cluster',
+        '$0 idle --business-hours "Mon-Fri 07:00-19:00 Europe/Berlin" --prometheus-url https://prometheus.example.com',
+      ],
+    ],
+  });
+
+  includeUnknown = Option.Boolean('--include-unknown', false, {
+    description: 'Also list workloads of which nothing can be said, with what is missing',
+  });
+
+  override async execute(): Promise<number> {
+    const options = this.printOptions();
+    const view = this.wantsView();
+    const request = this.request();
+    const { names, allNamespaces } = request.scope;
+    const selection = { includeUnknown: this.includeUnknown, named: names.length > 0 };
+    checkSortBy(idleColumns({ observedAtMs: 0, allNamespaces, verdict: true }), options.sortBy);
+
+    const { findIdle } = await import('../../lib/operations/idle.ts');
+    const result = await this.ask(request, findIdle);
+
+    if (view) await this.show(result);
+    else await this.print(idleListing(result, selection), result, idleNotes(result, selection), options);
+    requireAll(names, result.findings, result.namespace);
+    return 0;
+  }
+
+  private async show(result: IdleResult): Promise<void> {
+    const { showIdle } = await import('../../ui/idle.tsx');
+    const { includeUnknown } = this;
+    await showIdle(result, { ...this.viewOptions(), includeUnknown, confidence: result.settings.confidence });
+  }
+}
+
+/** @throws UpidError `not-found` for the first name that was asked for and is not there. */
+function requireAll(names: readonly WorkloadName[], findings: readonly IdleFinding[], namespace: string): void {
+  const missing = names.find(
+    ({ kind, name }) =>
+      !findings.some(({ workload }) => workload.name === name && workload.kind.toLowerCase() === kind.toLowerCase()),
+  );
+  if (missing)
+    throw new UpidError('not-found', `no ${missing.kind.toLowerCase()} "${missing.name}" was found in ${namespace} namespace`, {
+      remedy: 'check type, name and namespace; pods are judged as part of the workload that owns them',
+    });
+}

@@ -1,0 +1,81 @@
+/**
+ * What a process is given by its surroundings, made once: the only place that reads `process`, the clock and randomness.
+ * Everything else takes them from here.
+ */
+
+import { homedir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { BaseContext } from 'clipanion';
+import type { Runtime } from '../lib/types/runtime.ts';
+
+export interface Context extends BaseContext {
+  /** What a person types to run this program: `kubectl upid` or `kubectl-upid`. */
+  readonly programName: string;
+  /** History of the simulated cluster, written by the build. */
+  readonly demoHistory: string;
+  readonly signal: AbortSignal;
+  /** IANA name of the machine's time zone. */
+  readonly timeZone: string;
+  readonly terminal: Terminal;
+  readonly runtime: (verbosity: number) => Runtime;
+}
+
+/** What the standard streams can do. */
+export interface Terminal {
+  readonly stdin: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  /** Colour is allowed: a terminal that is not `dumb`, and NO_COLOR is not there, whatever its value. */
+  readonly color: boolean;
+  /** The locale is not UTF-8: views draw with ASCII. */
+  readonly ascii: boolean;
+}
+
+/** `folder` is where the running program file lies. */
+export function makeContext(folder: string, signal: AbortSignal): Context {
+  const { env, stdin, stdout, stderr } = process;
+  const terminal = describeTerminal();
+  return {
+    env,
+    stdin,
+    stdout,
+    stderr,
+    colorDepth: terminal.color ? 4 : 1,
+    programName: programName(env),
+    demoHistory: join(folder, '..', 'demo'),
+    signal,
+    timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    terminal,
+    runtime: (verbosity) => ({
+      env,
+      platform: process.platform,
+      homeDirectory: homedir(),
+      workingDirectory: process.cwd(),
+      now: Date.now,
+      elapsed: () => performance.now(),
+      random: Math.random,
+      stdinIsTerminal: terminal.stdin,
+      warn: (line) => stderr.write(`${line}\n`),
+      verbosity,
+    }),
+  };
+}
+
+/** Krew's practice: a plugin calls itself as kubectl does when its own file is named `kubectl-…` or kubectl has started it. */
+function programName(env: NodeJS.ProcessEnv): string {
+  const invokedAs = basename(env.KUBECTL_UPID_INVOKED_AS ?? '');
+  return env.KUBECTL_PATH || invokedAs.startsWith('kubectl-') ? 'kubectl upid' : 'kubectl-upid';
+}
+
+function describeTerminal(): Terminal {
+  const { env, platform } = process;
+  const stdout = process.stdout.isTTY === true;
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
+  return {
+    stdin: process.stdin.isTTY === true,
+    stdout,
+    stderr: process.stderr.isTTY === true,
+    color: stdout && env.TERM !== 'dumb' && env.NO_COLOR === undefined && (platform !== 'win32' || env.WT_SESSION !== undefined),
+    ascii: platform === 'win32' ? env.WT_SESSION === undefined : !/utf-?8/i.test(locale),
+  };
+}

@@ -1,0 +1,63 @@
+/** A command that looks at a cluster: all its flags, and how it asks with progress and prints. */
+
+import type { LookRequest } from '../lib/operations/request.ts';
+import type { Provenance } from '../lib/types/result.ts';
+import { OutputFlags } from './flags/output.ts';
+import type { Listing } from './print/listing.ts';
+import { provenanceNotes } from './print/notes.ts';
+import { formatListing, type PrintOptions } from './print/print.ts';
+import { progressLine } from './progress.ts';
+
+export abstract class LookCommand extends OutputFlags {
+  /** @throws UpidError `usage` for values that cannot be read or combined. */
+  protected request(): Omit<LookRequest, 'progress'> {
+    return {
+      connection: this.connection(),
+      demo: this.demo,
+      demoHistory: this.context.demoHistory,
+      scope: this.scope(),
+      prometheus: this.prometheusOptions(),
+      history: this.historyFolder(),
+      settings: this.settings(),
+      runtime: this.context.runtime(this.verbosity ?? 0),
+      signal: this.context.signal,
+    };
+  }
+
+  /** Runs an operation with its progress on standard error. */
+  protected async ask<T>(request: Omit<LookRequest, 'progress'>, operation: (request: LookRequest) => Promise<T>): Promise<T> {
+    const { stderr, terminal } = this.context;
+    const line = progressLine(stderr, terminal.stderr, request.runtime.elapsed);
+    const warn = (text: string): void => {
+      line.clear();
+      request.runtime.warn(text);
+    };
+    try {
+      return await operation({ ...request, runtime: { ...request.runtime, warn }, progress: line.report });
+    } finally {
+      line.clear();
+    }
+  }
+
+  /** What a full-screen view is shown with. */
+  protected viewOptions() {
+    const { stdin, stdout, signal, terminal, runtime } = this.context;
+    return { stdin, stdout, signal, now: runtime(0).now, color: terminal.color, ascii: terminal.ascii };
+  }
+
+  /** Data to standard output; notes about it to standard error, first what the reader must know before the data. */
+  protected async print<T>(
+    listing: Listing<T>,
+    result: Provenance,
+    notes: readonly string[],
+    options: PrintOptions,
+  ): Promise<void> {
+    const { stdout, stderr } = this.context;
+    const say = (lines: readonly string[]): void => void (lines.length > 0 && stderr.write(`${lines.join('\n')}\n`));
+    const text = await formatListing(listing, options);
+    say(provenanceNotes(result, this.verbosity ?? 0));
+    stdout.write(text);
+    // A machine reads counts and causes in the data; a person reads them here.
+    if (options.form.form === 'table') say(notes);
+  }
+}

@@ -1,0 +1,52 @@
+/** What is said beside the data, on standard error: that it is simulated, what could not be asked, what it cost. */
+
+import type { Provenance } from '../../lib/types/result.ts';
+import type { SourceReport, SourceTraffic } from '../../lib/types/source.ts';
+import { plural } from './figures.ts';
+import { formatTable } from './table.ts';
+
+export const SIMULATED_NOTE = 'SIMULATED: this is the simulated cluster inside the program, no real one';
+
+/** Lines for every result; with verbosity 1 all sources and what each cost. */
+export function provenanceNotes(result: Provenance, verbosity: number): readonly string[] {
+  return [
+    ...(result.cluster.simulated ? [SIMULATED_NOTE] : []),
+    ...result.sources
+      .filter(({ state }) => state === 'forbidden' || state === 'failed' || state === 'partial')
+      .map(sourceWarning),
+    ...(verbosity >= 1 ? [...sourceTable(result.sources), ...trafficTable(result.traffic)] : []),
+  ];
+}
+
+/** `No idle workloads found in x namespace.`, in kubectl's words. */
+export function nothingFound(what: string, namespace: string): string {
+  return namespace === '' ? `No ${what} found.` : `No ${what} found in ${namespace} namespace.`;
+}
+
+function sourceWarning({ source, state, reason, remedy }: SourceReport): string {
+  return `Warning: ${source}: ${reason ?? state}${remedy ? `; ${remedy}` : ''}`;
+}
+
+function sourceTable(sources: readonly SourceReport[]): readonly string[] {
+  if (sources.length === 0) return [];
+  const rows = sources.map(({ source, state, gave, reason, remedy }) => [
+    source,
+    state,
+    [gave, reason, remedy].filter(Boolean).join('; '),
+  ]);
+  return formatTable(['SOURCE', 'STATE', 'DETAIL'], rows, { headers: true }).trimEnd().split('\n');
+}
+
+function trafficTable(traffic: readonly SourceTraffic[]): readonly string[] {
+  if (traffic.length === 0) return [];
+  const rows = traffic.map(({ source, requests, bytes, seconds, retries }) => [
+    source,
+    String(requests),
+    String(bytes),
+    seconds.toFixed(3),
+    String(retries),
+  ]);
+  const headings = ['ASKED', 'REQUESTS', 'BYTES', 'SECONDS', 'RETRIES'];
+  const total = traffic.reduce((sum, { requests }) => sum + requests, 0);
+  return [...formatTable(headings, rows, { headers: true }).trimEnd().split('\n'), `${plural(total, 'request')} in all`];
+}

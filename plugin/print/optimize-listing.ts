@@ -1,0 +1,103 @@
+/** `kubectl upid optimize` as a list: the plan's recommendations in its own order, and the columns of its table. */
+
+import type { Recommendation, ValueChange } from '../../lib/types/plan.ts';
+import { formatCores, formatMebibytes } from '../../lib/types/quantity.ts';
+import type { OptimizeResult } from '../../lib/types/result.ts';
+import { objectName } from '../../lib/types/workload.ts';
+import { formatMoney, formatPercent, orNone, typeAndName } from './figures.ts';
+import { instant } from './item.ts';
+import type { Column, Listing } from './listing.ts';
+import { declinedItem, OPTIMIZE_CSV_COLUMNS, recommendationItem, savingsFields } from './optimize-item.ts';
+import { provenanceFields } from './provenance.ts';
+import { NONE } from './table.ts';
+
+export function optimizeListing(result: OptimizeResult): Listing<Recommendation> {
+  const { plan } = result;
+  return {
+    columns: optimizeColumns(result.namespace === ''),
+    rows: plan.recommendations.map((value) => ({ value, item: recommendationItem(value) })),
+    list: (items) => ({
+      apiVersion: plan.apiVersion,
+      kind: plan.kind,
+      metadata: {
+        ...provenanceFields(result),
+        madeAt: instant(plan.madeAtMs),
+        evidence: { from: instant(plan.evidence.fromMs), to: instant(plan.evidence.toMs), sources: plan.evidence.sources },
+        ...savingsFields(plan.savings),
+      },
+      items,
+      declined: plan.declined.map(declinedItem),
+    }),
+    name: ({ target }) => objectName(target),
+    csvColumns: OPTIMIZE_CSV_COLUMNS,
+  };
+}
+
+export function optimizeColumns(allNamespaces: boolean): readonly Column<Recommendation>[] {
+  return [
+    ...(allNamespaces ? [NAMESPACE] : []),
+    { heading: 'NAME', cell: ({ target }) => typeAndName(target), sortKey: ({ target }) => target.name },
+    { heading: 'ACTION', cell: ({ kind }) => kind, sortKey: ({ kind }) => kind },
+    { heading: 'CHANGE', cell: ({ changes }) => formatChanges(changes), sortKey: ({ changes }) => formatChanges(changes) },
+    { heading: 'SAVES-CPU', cell: ({ savings }) => formatCores(savings.cpuCores), sortKey: ({ savings }) => savings.cpuCores },
+    {
+      heading: 'SAVES-MEMORY',
+      cell: ({ savings }) => formatMebibytes(savings.memoryBytes),
+      sortKey: ({ savings }) => savings.memoryBytes,
+    },
+    {
+      heading: 'SAVES-MONTHLY',
+      cell: ({ savings }) => formatMoney(savings.monthly),
+      sortKey: ({ savings }) => savings.monthly.amount,
+    },
+    {
+      heading: 'CONFIDENCE',
+      cell: ({ confidence }) => orNone(confidence, formatPercent),
+      sortKey: ({ confidence }) => confidence,
+    },
+    { heading: 'DRY-RUN', cell: ({ dryRun }) => dryRun.state, sortKey: ({ dryRun }) => dryRun.state },
+    {
+      heading: 'WARNINGS',
+      cell: ({ warnings }) => (warnings.length === 0 ? NONE : warnings.join('; ')),
+      sortKey: ({ warnings }) => warnings.length,
+      wide: true,
+    },
+    { heading: 'EVIDENCE', cell: (recommendation) => evidenceOf(recommendation), sortKey: ({ reason }) => reason, wide: true },
+  ];
+}
+
+const NAMESPACE: Column<Recommendation> = {
+  heading: 'NAMESPACE',
+  cell: ({ target }) => target.namespace,
+  sortKey: ({ target }) => target.namespace,
+};
+
+/** `replicas 3->0`, or for each container `web: cpu 500m->120m, memory 1Gi->300Mi`. */
+function formatChanges(changes: readonly ValueChange[]): string {
+  const containers = [...new Set(changes.map(({ container }) => container))];
+  return containers
+    .map((container) => {
+      const parts = changes.filter((change) => change.container === container).map(formatChange);
+      return `${container === undefined ? '' : `${container}: `}${parts.join(', ')}`;
+    })
+    .join('; ');
+}
+
+const FIELD_NAMES: Readonly<Record<ValueChange['field'], string>> = {
+  replicas: 'replicas',
+  'requests.cpu': 'cpu',
+  'requests.memory': 'memory',
+  'limits.memory': 'memory limit',
+};
+
+function formatChange({ field, from, to }: ValueChange): string {
+  return `${FIELD_NAMES[field]} ${from ?? NONE}->${to}`;
+}
+
+/** The reason, and for each number its rule. */
+function evidenceOf({ reason, changes }: Recommendation): string {
+  const rules = changes
+    .filter(({ field }) => field !== 'replicas')
+    .map((change) => `${FIELD_NAMES[change.field]}: ${change.rule}`);
+  return [reason, ...new Set(rules)].join('; ');
+}

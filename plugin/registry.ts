@@ -1,0 +1,45 @@
+/** Every command: its path, one line of help, and where it is loaded from. Imports nothing, so that `--help` loads nothing. */
+
+import type { CommandClass } from 'clipanion';
+import type { Context } from './context.ts';
+
+export interface Registration {
+  readonly path: readonly string[];
+  readonly group: 'Look' | 'Act' | 'Set-up';
+  readonly summary: string;
+  readonly load: () => Promise<CommandClass<Context>>;
+}
+
+export const REGISTRY: readonly Registration[] = [
+  {
+    path: ['idle'],
+    group: 'Look',
+    summary: 'Find idle pods and workloads, with evidence and confidence',
+    load: async () => (await import('./commands/idle.ts')).IdleCommand,
+  },
+  {
+    path: ['optimize'],
+    group: 'Act',
+    summary: 'Propose what to scale to zero and what to right-size, and what it saves',
+    load: async () => (await import('./commands/optimize.ts')).OptimizeCommand,
+  },
+  {
+    path: ['demo'],
+    group: 'Set-up',
+    summary: 'Show idle workloads of the simulated cluster inside the program',
+    load: async () => (await import('./commands/demo.ts')).DemoCommand,
+  },
+  {
+    path: ['version'],
+    group: 'Set-up',
+    summary: 'Print the version of this program and of its parts',
+    load: async () => (await import('./commands/version.ts')).VersionCommand,
+  },
+];
+
+/** The registration whose path is the longest beginning of `words`. */
+export function findCommand(words: readonly string[]): Registration | undefined {
+  return REGISTRY.filter(({ path }) => path.every((word, index) => words[index] === word)).sort(
+    (a, b) => b.path.length - a.path.length,
+  )[0];
+}
