@@ -37,7 +37,12 @@ export async function collectMetrics(
   for (const version of VERSIONS) {
     try {
       const path = `/apis/metrics.k8s.io/${version}${scope.namespace === '' ? '' : `/namespaces/${encodeURIComponent(scope.namespace)}`}/pods`;
-      const { items } = await client.list(path, { source: METRICS_SOURCE, chunkSize: 0, signal: scope.signal, keep: (item) => samplesOf(item, owners, scope.nowMs) });
+      const { items } = await client.list(path, {
+        source: METRICS_SOURCE,
+        chunkSize: 0,
+        signal: scope.signal,
+        keep: (item) => samplesOf(item, owners, scope.nowMs),
+      });
       const samples = items.flat();
       return { samples, report: reportOf(version, items.length, samples.length) };
     } catch (error) {
@@ -105,17 +110,38 @@ function row(raw: Raw, container: Raw, owner: KnownContainer, namespace: string,
 }
 
 function reportOf(version: string, pods: number, containers: number): SourceReport {
-  if (pods > 0) return { source: METRICS_SOURCE, state: 'used', gave: `${version}: ${pods} pods, ${containers} containers, one instant` };
-  return { source: METRICS_SOURCE, state: 'partial', reason: `${version} answered, but has no figures for these pods`, remedy: 'new pods get figures after about two minutes' };
+  if (pods > 0)
+    return { source: METRICS_SOURCE, state: 'used', gave: `${version}: ${pods} pods, ${containers} containers, one instant` };
+  return {
+    source: METRICS_SOURCE,
+    state: 'partial',
+    reason: `${version} answered, but has no figures for these pods`,
+    remedy: 'new pods get figures after about two minutes',
+  };
 }
 
 function refusalReport(refusal: UpidError | undefined, namespace: string): SourceReport {
   if (refusal?.id === 'forbidden') {
     const right = `list pods.metrics.k8s.io ${namespace === '' ? 'in all namespaces' : `in namespace "${namespace}"`}`;
-    return { source: METRICS_SOURCE, state: 'forbidden', reason: `no right to ${right}; use at this moment is unknown`, remedy: `grant the right to ${right}` };
+    return {
+      source: METRICS_SOURCE,
+      state: 'forbidden',
+      reason: `no right to ${right}; use at this moment is unknown`,
+      remedy: `grant the right to ${right}`,
+    };
   }
   if (refusal?.id === 'server-error') {
-    return { source: METRICS_SOURCE, state: 'failed', reason: refusal.message, remedy: 'see whether metrics-server is healthy: kubectl get apiservice v1beta1.metrics.k8s.io' };
+    return {
+      source: METRICS_SOURCE,
+      state: 'failed',
+      reason: refusal.message,
+      remedy: 'see whether metrics-server is healthy: kubectl get apiservice v1beta1.metrics.k8s.io',
+    };
   }
-  return { source: METRICS_SOURCE, state: 'absent', reason: 'the cluster does not serve metrics.k8s.io; use at this moment is unknown', remedy: 'install metrics-server' };
+  return {
+    source: METRICS_SOURCE,
+    state: 'absent',
+    reason: 'the cluster does not serve metrics.k8s.io; use at this moment is unknown',
+    remedy: 'install metrics-server',
+  };
 }

@@ -4,7 +4,13 @@ import { createHash } from 'node:crypto';
 import type { KubeClient } from '../../kube/client.ts';
 import { UpidError } from '../../types/errors.ts';
 import type { ReportProgress, SourceReport } from '../../types/source.ts';
-import { type ClusterIdentity, type ClusterObjects, type ObjectReference, type Workload, workloadOrder } from '../../types/workload.ts';
+import {
+  type ClusterIdentity,
+  type ClusterObjects,
+  type ObjectReference,
+  type Workload,
+  workloadOrder,
+} from '../../types/workload.ts';
 import {
   AUTOSCALERS,
   CONTROLLER_LISTS,
@@ -15,8 +21,8 @@ import {
   type NamespacedLease,
   NODES,
   SCALED_OBJECTS,
-  type SelectingBudget,
   SERVICES,
+  type SelectingBudget,
   type TargetedAutoscaler,
   VERTICAL_AUTOSCALERS,
 } from './controllers.ts';
@@ -145,7 +151,8 @@ async function listPods(
       remedy: `ask for the right to ${rightName(PODS, where.namespace)}${where.namespace === '' ? ', or name one namespace by -n' : ''}`,
     });
   }
-  if (report.state !== 'used') throw new UpidError('server-error', `pods cannot be listed: ${report.reason}`, { remedy: report.remedy ?? 'try again' });
+  if (report.state !== 'used')
+    throw new UpidError('server-error', `pods cannot be listed: ${report.reason}`, { remedy: report.remedy ?? 'try again' });
   reports.push(report);
   return items;
 }
@@ -167,7 +174,8 @@ async function identify(client: KubeClient, signal: AbortSignal, reports: Source
     reports.push({
       source: 'identity',
       state: 'forbidden',
-      reason: 'no right to get namespace "kube-system", whose UID names the cluster; its history is kept under the server address instead',
+      reason:
+        'no right to get namespace "kube-system", whose UID names the cluster; its history is kept under the server address instead',
       remedy: 'grant get on namespaces, resourceName kube-system',
     });
   }
@@ -210,7 +218,11 @@ interface Group {
 }
 
 /** Old ReplicaSets have no pods any more, but their names tell which pods of the past were the workload's. */
-function addReplicaSetNames(controllers: readonly Controller[], groupOf: (top: Controller) => Group, groups: ReadonlyMap<string, Group>): void {
+function addReplicaSetNames(
+  controllers: readonly Controller[],
+  groupOf: (top: Controller) => Group,
+  groups: ReadonlyMap<string, Group>,
+): void {
   for (const replicaSet of controllers) {
     if (replicaSet.kind !== 'ReplicaSet' || replicaSet.owner?.kind !== 'Deployment') continue;
     const id = `${replicaSet.namespace}/${replicaSet.owner.apiVersion}/Deployment/${replicaSet.owner.name}`;
@@ -250,7 +262,8 @@ interface Surroundings {
 }
 
 function surroundings(lists: Lists): Surroundings {
-  const byNamespace = <T extends { readonly namespace: string }>(items: readonly T[]) => Map.groupBy(items, (item) => item.namespace);
+  const byNamespace = <T extends { readonly namespace: string }>(items: readonly T[]) =>
+    Map.groupBy(items, (item) => item.namespace);
   return {
     autoscalers: byNamespace(lists.autoscalers),
     budgets: byNamespace(lists.budgets),
@@ -263,7 +276,13 @@ function workloadOf(group: Group, around: Surroundings): Workload {
   const { top, pods } = group;
   const newest = pods.reduce((latest, candidate) => (candidate.createdAt > latest.createdAt ? candidate : latest));
   const podLabels = Object.keys(top.podLabels).length > 0 ? top.podLabels : newest.labels;
-  const ref: ObjectReference = { apiVersion: top.apiVersion, kind: top.kind, namespace: top.namespace, name: top.name, uid: top.uid };
+  const ref: ObjectReference = {
+    apiVersion: top.apiVersion,
+    kind: top.kind,
+    namespace: top.namespace,
+    name: top.name,
+    uid: top.uid,
+  };
   const management = managementOf(top);
   const template = top.containers.length > 0 ? top.containers : (group.template?.containers ?? newest.containers);
   const priorityClassName = top.priorityClassName ?? newest.priorityClassName;
@@ -279,8 +298,12 @@ function workloadOf(group: Group, around: Surroundings): Workload {
     podAnnotations: Object.keys(top.podAnnotations).length > 0 ? top.podAnnotations : newest.annotations,
     pods,
     replicaSetNames: [...group.replicaSetNames],
-    autoscalers: (around.autoscalers.get(ref.namespace) ?? []).filter((scaler) => scaler.targetKind === ref.kind && scaler.targetName === ref.name),
-    disruptionBudgets: (around.budgets.get(ref.namespace) ?? []).filter((budget) => labelSelectorSelects(budget.selector, newest.labels)),
+    autoscalers: (around.autoscalers.get(ref.namespace) ?? []).filter(
+      (scaler) => scaler.targetKind === ref.kind && scaler.targetName === ref.name,
+    ),
+    disruptionBudgets: (around.budgets.get(ref.namespace) ?? []).filter((budget) =>
+      labelSelectorSelects(budget.selector, newest.labels),
+    ),
     leases: (around.leases.get(ref.namespace) ?? []).filter((lease) => holdsFor(lease, pods, ref.name)),
     services: (around.services.get(ref.namespace) ?? []).filter((service) => mapSelects(service.selector, newest.labels)),
     ...(management && { management }),
@@ -291,12 +314,17 @@ function workloadOf(group: Group, around: Surroundings): Workload {
 
 /** Holder identities are a pod's name, often with a suffix (`web-0_5c2f…`); some leases are named after the workload. */
 function holdsFor(lease: NamespacedLease, pods: readonly OwnedPod[], workloadName: string): boolean {
-  const holdsByPod = pods.some((each) => lease.holder === each.name || lease.holder.startsWith(`${each.name}_`) || lease.holder.startsWith(`${each.name}/`));
+  const holdsByPod = pods.some(
+    (each) => lease.holder === each.name || lease.holder.startsWith(`${each.name}_`) || lease.holder.startsWith(`${each.name}/`),
+  );
   return holdsByPod || lease.name === workloadName;
 }
 
 function oldest(pods: readonly OwnedPod[]): number {
-  return pods.reduce((earliest, each) => Math.min(earliest, each.createdAt), instant('9999-12-31T00:00:00Z') ?? Number.MAX_SAFE_INTEGER);
+  return pods.reduce(
+    (earliest, each) => Math.min(earliest, each.createdAt),
+    instant('9999-12-31T00:00:00Z') ?? Number.MAX_SAFE_INTEGER,
+  );
 }
 
 function isNamed(workload: Workload, names: ObjectScope['names']): boolean {

@@ -1,8 +1,29 @@
 /** What is kept of owners and of the objects that surround a workload: controllers, autoscalers, budgets, leases, services, nodes, limit ranges. */
 
-import type { Autoscaler, ContainerLimitRange, ContainerSpec, DisruptionBudget, Lease, Node, Service } from '../../types/workload.ts';
+import type {
+  Autoscaler,
+  ContainerLimitRange,
+  ContainerSpec,
+  DisruptionBudget,
+  Lease,
+  Node,
+  Service,
+} from '../../types/workload.ts';
 import type { ListSpec } from './lists.ts';
-import { annotations, containers, count, instant, list, type OwnerReference, ownerOf, type Raw, record, resources, strings, text } from './read.ts';
+import {
+  annotations,
+  containers,
+  count,
+  instant,
+  list,
+  type OwnerReference,
+  ownerOf,
+  type Raw,
+  record,
+  resources,
+  strings,
+  text,
+} from './read.ts';
 
 /** A controller of pods, or of other controllers. */
 export interface Controller {
@@ -53,7 +74,9 @@ export function controller(apiVersion: string, kind: string, value: unknown): Co
     podLabels: strings(podMetadata.labels),
     podAnnotations: annotations(podMetadata.annotations),
     priorityClassName: podSpec.priorityClassName === undefined ? undefined : text(podSpec.priorityClassName),
-    mountsPersistentVolume: list(podSpec.volumes).some((volume) => volume.persistentVolumeClaim !== undefined) || list(spec.volumeClaimTemplates).length > 0,
+    mountsPersistentVolume:
+      list(podSpec.volumes).some((volume) => volume.persistentVolumeClaim !== undefined) ||
+      list(spec.volumeClaimTemplates).length > 0,
   };
 }
 
@@ -221,7 +244,12 @@ export const SERVICES: ListSpec<Service> = {
   without: 'requests that an ingress counts cannot be assigned',
   keep: (item) => {
     const { metadata, spec } = parts(item);
-    return { namespace: text(metadata.namespace), name: text(metadata.name), type: text(spec.type), selector: strings(spec.selector) };
+    return {
+      namespace: text(metadata.namespace),
+      name: text(metadata.name),
+      type: text(spec.type),
+      selector: strings(spec.selector),
+    };
   },
 };
 

@@ -88,12 +88,18 @@ function reportOf<T>(spec: ListSpec<T>, namespace: string, error: unknown): Sour
 }
 
 /** Reads a single object; undefined where it is missing or may not be read. */
-export async function getOrUndefined(client: KubeClient, path: string, source: string, signal: AbortSignal): Promise<Raw | undefined> {
+export async function getOrUndefined(
+  client: KubeClient,
+  path: string,
+  source: string,
+  signal: AbortSignal,
+): Promise<Raw | undefined> {
   try {
     const value = await client.getJson(path, { source, signal });
     return typeof value === 'object' && value !== null ? (value as Raw) : undefined;
   } catch (error) {
-    if (error instanceof UpidError && (error.id === 'forbidden' || error.id === 'not-found' || error.id === 'api-missing')) return undefined;
+    if (error instanceof UpidError && (error.id === 'forbidden' || error.id === 'not-found' || error.id === 'api-missing'))
+      return undefined;
     throw error;
   }
 }

@@ -8,13 +8,22 @@ export function managementOf(object: Pick<Controller, 'labels' | 'annotations' |
   return argo(object) ?? flux(object) ?? helm(object) ?? operator(object);
 }
 
-function argo({ labels, annotations, managers }: Pick<Controller, 'labels' | 'annotations' | 'managers'>): Management | undefined {
+function argo({
+  labels,
+  annotations,
+  managers,
+}: Pick<Controller, 'labels' | 'annotations' | 'managers'>): Management | undefined {
   const tracking = annotations['argocd.argoproj.io/tracking-id'];
-  if (tracking) return { tool: 'argocd', name: tracking.split(':')[0] ?? tracking, evidence: 'annotation argocd.argoproj.io/tracking-id' };
+  if (tracking)
+    return { tool: 'argocd', name: tracking.split(':')[0] ?? tracking, evidence: 'annotation argocd.argoproj.io/tracking-id' };
   const instance = labels['argocd.argoproj.io/instance'];
   if (instance) return { tool: 'argocd', name: instance, evidence: 'label argocd.argoproj.io/instance' };
   if (managers.some((manager) => manager.startsWith('argocd'))) {
-    return { tool: 'argocd', name: labels['app.kubernetes.io/instance'] ?? 'unknown application', evidence: 'field manager argocd' };
+    return {
+      tool: 'argocd',
+      name: labels['app.kubernetes.io/instance'] ?? 'unknown application',
+      evidence: 'field manager argocd',
+    };
   }
   return undefined;
 }
@@ -31,7 +40,11 @@ function helm({ labels, annotations }: Pick<Controller, 'labels' | 'annotations'
   const release = annotations['meta.helm.sh/release-name'];
   if (release) return { tool: 'helm', name: release, evidence: 'annotation meta.helm.sh/release-name' };
   if (labels['app.kubernetes.io/managed-by'] === 'Helm') {
-    return { tool: 'helm', name: labels['app.kubernetes.io/instance'] ?? 'unknown release', evidence: 'label app.kubernetes.io/managed-by' };
+    return {
+      tool: 'helm',
+      name: labels['app.kubernetes.io/instance'] ?? 'unknown release',
+      evidence: 'label app.kubernetes.io/managed-by',
+    };
   }
   return undefined;
 }

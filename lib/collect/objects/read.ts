@@ -140,7 +140,9 @@ export function pod(value: unknown): OwnedPod {
     containers: containers(spec),
     states: [...list(status.containerStatuses), ...list(status.initContainerStatuses)].map(containerState),
     owner: ownerOf(metadata),
-    mountsPersistentVolume: list(spec.volumes).some((volume) => volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined),
+    mountsPersistentVolume: list(spec.volumes).some(
+      (volume) => volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined,
+    ),
     priorityClassName: spec.priorityClassName === undefined ? undefined : text(spec.priorityClassName),
   };
 }

@@ -1,0 +1,251 @@
+/** Use, requests and scrapes of workloads from a Prometheus-compatible server, which is found first. Never fatal: what fails is reported. */
+
+import type { KubeClient } from '../../kube/client.ts';
+import { httpTransport } from '../../kube/web.ts';
+import { messageOf, UpidError } from '../../types/errors.ts';
+import type { IdleSettings } from '../../types/idle.ts';
+import type { Runtime } from '../../types/runtime.ts';
+import type { ReportProgress, SourceReport } from '../../types/source.ts';
+import { type UsageEvidence, workloadKey } from '../../types/usage.ts';
+import type { Workload } from '../../types/workload.ts';
+import { PrometheusClient } from './client.ts';
+import { type FoundServer, findServer } from './find.ts';
+import { gridsOf } from './grids.ts';
+import { queryGroups } from './groups.ts';
+import { type ClusterLabel, type ContainerLabels, CPU, detectLabels } from './labels.ts';
+import { type CollectedRequests, collectRequests } from './requests.ts';
+import { collectScrapes, scrapeInterval } from './scrape.ts';
+import { collectContainers } from './sizing.ts';
+import { PROMETHEUS_SOURCE, type PrometheusTransport, webTransport } from './transport.ts';
+import { type Collected, collectUsage } from './usage.ts';
+
+/** How a server is reached; all absent: found in the cluster. */
+export interface PrometheusOptions {
+  readonly url?: string;
+  readonly headers: readonly { readonly name: string; readonly value: string }[];
+  readonly token?: string;
+  /** Added to every selector, for servers that hold many clusters. */
+  readonly clusterLabel?: ClusterLabel;
+  readonly enabled: boolean;
+}
+
+export interface PrometheusContext {
+  readonly nowMs: number;
+  readonly settings: Pick<IdleSettings, 'windowSeconds' | 'earlierUseSeconds' | 'sidecars'>;
+  /** True: peaks and percentiles of containers too. */
+  readonly sizing: boolean;
+  readonly signal: AbortSignal;
+  readonly progress: ReportProgress;
+  readonly runtime: Runtime;
+}
+
+export interface PrometheusEvidence {
+  /** By workloadKey; workloads that the server knows nothing of are absent. */
+  readonly evidence: ReadonlyMap<string, UsageEvidence>;
+  readonly reports: readonly SourceReport[];
+}
+
+/**
+ * Asks a server for everything it can tell about these workloads.
+ * @throws UpidError usage for a URL or header that cannot be used; cancelled
+ */
+export async function collectPrometheus(
+  client: KubeClient,
+  options: PrometheusOptions,
+  workloads: readonly Workload[],
+  context: PrometheusContext,
+): Promise<PrometheusEvidence> {
+  if (!options.enabled) return nothing({ source: PROMETHEUS_SOURCE, state: 'not-asked', reason: 'switched off' });
+  context.progress({ step: 'looking for Prometheus' });
+  const web = options.url === undefined ? undefined : httpTransport(options.url, { ...options }, context.runtime, context.signal);
+  try {
+    const server = web ? await reach(webTransport(web), options, context) : await search(client, options, workloads, context);
+    return 'state' in server ? nothing(server) : await ask(server, options, workloads, context);
+  } catch (error) {
+    if (error instanceof UpidError && error.id === 'prometheus') {
+      return nothing({
+        source: PROMETHEUS_SOURCE,
+        state: 'failed',
+        reason: messageOf(error),
+        ...(error.remedy !== undefined && { remedy: error.remedy }),
+      });
+    }
+    throw error;
+  } finally {
+    await web?.close();
+  }
+}
+
+function nothing(report: SourceReport): PrometheusEvidence {
+  return { evidence: new Map(), reports: [report] };
+}
+
+async function reach(
+  transport: PrometheusTransport,
+  options: PrometheusOptions,
+  context: PrometheusContext,
+): Promise<FoundServer | SourceReport> {
+  const trial = new PrometheusClient(transport, { signal: context.signal });
+  try {
+    return { transport, labels: await detectLabels(trial, options.clusterLabel, context.nowMs), passedOver: [] };
+  } catch (error) {
+    if (!(error instanceof UpidError) || error.id !== 'prometheus') throw error;
+    return {
+      source: PROMETHEUS_SOURCE,
+      state: 'failed',
+      reason: `${transport.name}: ${error.message}`,
+      remedy: error.remedy ?? 'check --prometheus-url',
+    };
+  }
+}
+
+function search(
+  client: KubeClient,
+  options: PrometheusOptions,
+  workloads: readonly Workload[],
+  context: PrometheusContext,
+): Promise<FoundServer | SourceReport> {
+  const headers = Object.fromEntries(options.headers.map(({ name, value }) => [name, value]));
+  // Authorization would be taken for the API server's own, which does not pass it on.
+  return findServer(client, {
+    headers,
+    cluster: options.clusterLabel,
+    namespace: onlyNamespace(workloads),
+    nowMs: context.nowMs,
+    signal: context.signal,
+  });
+}
+
+function onlyNamespace(workloads: readonly Workload[]): string {
+  const namespaces = new Set(workloads.map((workload) => workload.ref.namespace));
+  return namespaces.size === 1 ? [...namespaces][0]! : '';
+}
+
+async function ask(
+  server: FoundServer,
+  options: PrometheusOptions,
+  workloads: readonly Workload[],
+  context: PrometheusContext,
+): Promise<PrometheusEvidence> {
+  const { labels } = server;
+  if (!labels) return nothing(noContainerMetrics(server, options));
+  context.progress({ step: `asking ${server.transport.name}` });
+  const isVictoria = await isVictoriaMetrics(server.transport, context.signal);
+  const client = new PrometheusClient(server.transport, {
+    signal: context.signal,
+    // VictoriaMetrics moves start and end to multiples of the step unless told not to.
+    ...(isVictoria && { extra: { nocache: '1' } }),
+  });
+  const parts = await askAll(client, labels, isVictoria, options, workloads, context);
+  return { evidence: joined(parts), reports: [reportOf(server, client, parts, workloads)] };
+}
+
+interface Parts {
+  readonly intervalSeconds: number;
+  readonly severalClusters: boolean;
+  readonly usage: Awaited<ReturnType<typeof collectUsage>>;
+  readonly requests: CollectedRequests;
+  readonly scrapes: Awaited<ReturnType<typeof collectScrapes>>;
+  readonly containers: Awaited<ReturnType<typeof collectContainers>>;
+  readonly labels: ContainerLabels;
+}
+
+async function askAll(
+  client: PrometheusClient,
+  labels: ContainerLabels,
+  countsFirstValue: boolean,
+  options: PrometheusOptions,
+  workloads: readonly Workload[],
+  context: PrometheusContext,
+): Promise<Parts> {
+  const { nowMs, settings, sizing } = context;
+  const cluster = options.clusterLabel;
+  const [intervalSeconds, severalClusters] = await Promise.all([
+    scrapeInterval(client, labels, cluster, nowMs),
+    cluster ? false : holdsSeveralClusters(client, nowMs),
+  ]);
+  const groups = queryGroups(workloads, settings.sidecars);
+  const periods = { windowSeconds: settings.windowSeconds, earlierSeconds: settings.earlierUseSeconds };
+  const grids = gridsOf({ nowMs, intervalSeconds, ...periods, workloads: workloads.length });
+  const shared = { labels, cluster, grids, intervalSeconds, nowMs };
+  const canSize = sizing && labels.container !== undefined;
+  const [usage, containers, requests, scrapes] = await Promise.all([
+    collectUsage(client, groups, shared),
+    canSize ? collectContainers(client, groups, shared) : { found: new Map(), failures: [] },
+    collectRequests(client, workloads, groups, { ...shared, periodSeconds: settings.earlierUseSeconds, countsFirstValue }),
+    collectScrapes(client, groups, cluster, nowMs),
+  ]);
+  return { intervalSeconds, severalClusters, usage, requests, scrapes, containers, labels };
+}
+
+/** Asks for a function that only MetricsQL has; Prometheus answers a parse error. */
+async function isVictoriaMetrics(transport: PrometheusTransport, signal: AbortSignal): Promise<boolean> {
+  try {
+    const { series } = await new PrometheusClient(transport, { signal }).instant('label_set(1, "engine", "victoria")', 0);
+    return series[0]?.labels.engine === 'victoria';
+  } catch (error) {
+    if (error instanceof UpidError && error.id === 'prometheus') return false;
+    throw error;
+  }
+}
+
+async function holdsSeveralClusters(client: PrometheusClient, nowMs: number): Promise<boolean> {
+  const { series } = await client.instant(`count(count by (cluster) (${CPU}{cluster!=""}))`, nowMs);
+  return (series[0]?.values[0] ?? 0) > 1;
+}
+
+function joined({ usage, requests, scrapes, containers }: Parts): ReadonlyMap<string, UsageEvidence> {
+  const keys = new Set([usage, requests, scrapes, containers].flatMap(({ found }) => [...found.keys()]));
+  return new Map(
+    [...keys].map((key) => {
+      const scrape = scrapes.found.get(key);
+      return [
+        key,
+        {
+          usage: usage.found.get(key) ?? [],
+          requests: requests.found.get(key) ?? [],
+          containers: containers.found.get(key) ?? [],
+          ...(scrape && { scrape }),
+        },
+      ] as const;
+    }),
+  );
+}
+
+function noContainerMetrics(server: FoundServer, options: PrometheusOptions): SourceReport {
+  const { clusterLabel } = options;
+  const which = clusterLabel ? ` with ${clusterLabel.name}=${JSON.stringify(clusterLabel.value)}` : '';
+  return {
+    source: PROMETHEUS_SOURCE,
+    state: 'partial',
+    reason: `${server.transport.name} answers, but has no ${CPU} of pods${which} from the last five minutes`,
+    remedy: clusterLabel ? 'check name and value of the cluster label' : "let it scrape the kubelets' /metrics/cadvisor",
+  };
+}
+
+function reportOf(server: FoundServer, client: PrometheusClient, parts: Parts, workloads: readonly Workload[]): SourceReport {
+  const running = workloads.filter((workload) => workload.pods.length > 0);
+  const known = running.filter((workload) => parts.usage.found.has(workloadKey(workload.ref))).length;
+  const counters = parts.requests.families.length > 0 ? `, requests from ${parts.requests.families.join(', ')}` : '';
+  const gave = `${server.transport.name}: use of ${known} of ${running.length} workloads, sampled every ${parts.intervalSeconds} s${counters}; ${client.queries} queries`;
+  const { reasons, remedy } = shortcomings(client, parts);
+  if (reasons.length === 0) return { source: PROMETHEUS_SOURCE, state: 'used', gave };
+  return { source: PROMETHEUS_SOURCE, state: 'partial', gave, reason: reasons.join('; '), remedy };
+}
+
+function shortcomings(client: PrometheusClient, parts: Parts): { readonly reasons: readonly string[]; readonly remedy: string } {
+  const failures = [parts.usage, parts.requests, parts.scrapes, parts.containers].flatMap(
+    (each: Collected<unknown>) => each.failures,
+  );
+  const sentences = [...new Set(failures.map((failure) => failure.message))];
+  const reasons = [
+    ...client.warnings.map((warning) => `it warns: ${warning}`),
+    ...(failures.length > 0
+      ? [`${failures.length} of ${client.queries} queries failed: ${sentences.slice(0, 2).join('; ')}`]
+      : []),
+    ...(parts.severalClusters ? ['it holds several clusters, whose pods of the same name are taken for one'] : []),
+    ...(parts.labels.container === undefined ? ['it has whole pods only, so that sidecars cannot be told from the app'] : []),
+  ];
+  const remedy = parts.severalClusters ? 'name the cluster by its label' : 'look at the log of the server';
+  return { reasons, remedy };
+}

@@ -1,0 +1,125 @@
+/** Peaks and percentiles of containers: what sizing rests on. The server keeps the points; one row per container comes back. */
+
+import { DAY, HOUR } from '../../types/duration.ts';
+import type { ContainerUsage } from '../../types/usage.ts';
+import type { Answer } from './answer.ts';
+import { isTooMuch, type PrometheusClient } from './client.ts';
+import type { Grids } from './grids.ts';
+import { halves, type QueryGroup } from './groups.ts';
+import { type ClusterLabel, type ContainerLabels, CPU, MEMORY, selectorsOf } from './labels.ts';
+import { perWorkload, workloadOfRow } from './rows.ts';
+import { type Collected, survivable } from './usage.ts';
+
+/** Memory is sized by its highest peak of a month, CPU by a percentile of a fortnight's peaks. */
+const MEMORY_PERIOD = 30 * DAY;
+const CPU_PERIOD = 14 * DAY;
+
+/** How far back there are samples is told to these many seconds. */
+const COVERAGE_STEP = 2 * HOUR;
+
+export interface SizingOptions {
+  readonly labels: ContainerLabels;
+  readonly cluster: ClusterLabel | undefined;
+  readonly grids: Grids;
+  readonly intervalSeconds: number;
+  readonly nowMs: number;
+}
+
+type Figure = 'cpuP99Cores' | 'cpuPeakCores' | 'memoryPeakBytes' | 'coverageSteps';
+
+/** Figures of every container, sidecars too, each the largest over the workload's pods; keyed by workloadKey. */
+export async function collectContainers(
+  client: PrometheusClient,
+  groups: readonly QueryGroup[],
+  options: SizingOptions,
+): Promise<Collected<readonly ContainerUsage[]>> {
+  const failures: Error[] = [];
+  const perGroup = await Promise.all(groups.map((group) => containersOf(client, group, options, failures)));
+  return { found: new Map(perGroup.flatMap((found) => [...found])), failures };
+}
+
+async function containersOf(
+  client: PrometheusClient,
+  group: QueryGroup,
+  options: SizingOptions,
+  failures: Error[],
+): Promise<ReadonlyMap<string, readonly ContainerUsage[]>> {
+  const figures = Object.keys(figureQueries(group, options)) as Figure[];
+  const rows = new Map<string, Map<string, Partial<Record<Figure, number>>>>();
+  await Promise.all(
+    figures.map(async (figure) => {
+      for (const { key, container, value } of await ask(client, group, figure, options, failures)) {
+        const containers = rows.get(key) ?? new Map<string, Partial<Record<Figure, number>>>();
+        rows.set(key, containers);
+        const known = containers.get(container) ?? {};
+        containers.set(container, { ...known, [figure]: Math.max(value, known[figure] ?? Number.NEGATIVE_INFINITY) });
+      }
+    }),
+  );
+  return new Map(
+    [...rows].map(([key, containers]) => [
+      key,
+      [...containers].map(([container, row]) => containerUsage(container, row, options)),
+    ]),
+  );
+}
+
+function figureQueries(group: QueryGroup, { labels, cluster, grids }: SizingOptions): Readonly<Record<Figure, string>> {
+  const { all } = selectorsOf(group, labels, cluster);
+  const container = labels.container ?? '';
+  const per = (query: string): string => perWorkload(group, labels, query, container);
+  const cpu = `(${per(`rate(${all(CPU)}[${grids.rateSeconds}s])`)})[${CPU_PERIOD}s:${grids.stepSeconds}s]`;
+  return {
+    cpuP99Cores: `quantile_over_time(0.99, ${cpu})`,
+    cpuPeakCores: per(`max_over_time(rate(${all(CPU)}[${grids.rateSeconds}s])[${CPU_PERIOD}s:${grids.stepSeconds}s])`),
+    memoryPeakBytes: per(`max_over_time(${all(MEMORY)}[${MEMORY_PERIOD}s])`),
+    coverageSteps: `count_over_time((${per(all(MEMORY))})[${MEMORY_PERIOD}s:${COVERAGE_STEP}s])`,
+  };
+}
+
+interface FigureRow {
+  readonly key: string;
+  readonly container: string;
+  readonly value: number;
+}
+
+async function ask(
+  client: PrometheusClient,
+  group: QueryGroup,
+  figure: Figure,
+  options: SizingOptions,
+  failures: Error[],
+): Promise<readonly FigureRow[]> {
+  try {
+    return rowsOf(await client.instant(figureQueries(group, options)[figure], options.nowMs), group, options.labels);
+  } catch (error) {
+    const smaller = isTooMuch(error) ? halves(group) : undefined;
+    if (smaller) return (await Promise.all(smaller.map((part) => ask(client, part, figure, options, failures)))).flat();
+    failures.push(survivable(error));
+    return [];
+  }
+}
+
+function rowsOf(answer: Answer, group: QueryGroup, labels: ContainerLabels): readonly FigureRow[] {
+  return answer.series.flatMap((row) => {
+    const key = workloadOfRow(group, labels, row);
+    const container = row.labels[labels.container ?? ''];
+    const value = row.values[0];
+    return key === undefined || container === undefined || value === undefined ? [] : [{ key, container, value }];
+  });
+}
+
+function containerUsage(container: string, row: Partial<Record<Figure, number>>, options: SizingOptions): ContainerUsage {
+  const coveredSeconds = (row.coverageSteps ?? 0) * COVERAGE_STEP;
+  return {
+    container,
+    source: 'prometheus',
+    fromMs: options.nowMs - coveredSeconds * 1000,
+    toMs: options.nowMs,
+    samples: Math.round(coveredSeconds / options.intervalSeconds),
+    cpuResolutionSeconds: options.grids.stepSeconds,
+    ...(row.cpuP99Cores !== undefined && { cpuP99Cores: row.cpuP99Cores }),
+    ...(row.cpuPeakCores !== undefined && { cpuPeakCores: row.cpuPeakCores }),
+    ...(row.memoryPeakBytes !== undefined && { memoryPeakBytes: row.memoryPeakBytes }),
+  };
+}
