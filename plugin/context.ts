@@ -33,7 +33,8 @@ export interface Terminal {
 
 /** `folder` is where the running program file lies. */
 export function makeContext(folder: string, signal: AbortSignal): Context {
-  const { env, stdin, stdout, stderr } = process;
+  const { stdin, stdout, stderr } = process;
+  const env = programEnvironment(process.env);
   const terminal = describeTerminal();
   return {
     env,
@@ -41,7 +42,7 @@ export function makeContext(folder: string, signal: AbortSignal): Context {
     stdout,
     stderr,
     colorDepth: terminal.color ? 4 : 1,
-    programName: programName(env),
+    programName: programName(process.env),
     demoHistory: join(folder, '..', 'demo'),
     signal,
     timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -65,6 +66,12 @@ export function makeContext(folder: string, signal: AbortSignal): Context {
 function programName(env: NodeJS.ProcessEnv): string {
   const invokedAs = basename(env.KUBECTL_UPID_INVOKED_AS ?? '');
   return env.KUBECTL_PATH || invokedAs.startsWith('kubectl-') ? 'kubectl upid' : 'kubectl-upid';
+}
+
+/** The environment as the person set it: without what the launcher adds, and with the NODE_OPTIONS it keeps from Node. */
+function programEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { KUBECTL_UPID_INVOKED_AS: _, KUBECTL_UPID_NODE_OPTIONS: nodeOptions, ...rest } = env;
+  return nodeOptions === undefined ? rest : { ...rest, NODE_OPTIONS: nodeOptions };
 }
 
 function describeTerminal(): Terminal {

@@ -4,7 +4,7 @@ import type { LookRequest } from '../lib/operations/request.ts';
 import type { Provenance } from '../lib/types/result.ts';
 import { OutputFlags } from './flags/output.ts';
 import type { Listing } from './print/listing.ts';
-import { provenanceNotes } from './print/notes.ts';
+import { provenanceNotes, SIMULATED_END } from './print/notes.ts';
 import { formatListing, type PrintOptions } from './print/print.ts';
 import { progressLine } from './progress.ts';
 
@@ -58,6 +58,6 @@ export abstract class LookCommand extends OutputFlags {
     say(provenanceNotes(result, this.verbosity ?? 0));
     stdout.write(text);
     // A machine reads counts and causes in the data; a person reads them here.
-    if (options.form.form === 'table') say(notes);
+    if (options.form.form === 'table') say([...notes, ...(result.cluster.simulated ? [SIMULATED_END] : [])]);
   }
 }

@@ -48,6 +48,8 @@ export interface MissingEvidence {
 
 export interface IdleFinding {
   readonly workload: ObjectReference;
+  /** The workload's own labels; absent where they were not kept. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly verdict: Verdict;
   /** Probability that the verdict is right, 0–1. */
   readonly confidence: number;

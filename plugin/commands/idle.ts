@@ -39,6 +39,7 @@ export class IdleCommand extends LookCommand {
   includeUnknown = Option.Boolean('--include-unknown', false, {
     description: 'Also list workloads of which nothing can be said, with what is missing',
   });
+  showLabels = Option.Boolean('--show-labels', false, { description: "Show the workloads' labels as the last column" });
 
   override async execute(): Promise<number> {
     const options = this.printOptions();
@@ -46,13 +47,13 @@ export class IdleCommand extends LookCommand {
     const request = this.request();
     const { names, allNamespaces } = request.scope;
     const selection = { includeUnknown: this.includeUnknown, named: names.length > 0 };
-    checkSortBy(idleColumns({ observedAtMs: 0, allNamespaces, verdict: true }), options.sortBy);
+    checkSortBy(idleColumns({ observedAtMs: 0, allNamespaces, verdict: true, showLabels: this.showLabels }), options.sortBy);
 
     const { findIdle } = await import('../../lib/operations/idle.ts');
     const result = await this.ask(request, findIdle);
 
     if (view) await this.show(result);
-    else await this.print(idleListing(result, selection), result, idleNotes(result, selection), options);
+    else await this.print(idleListing(result, selection, this.showLabels), result, idleNotes(result, selection), options);
     requireAll(names, result.findings, result.namespace);
     return 0;
   }

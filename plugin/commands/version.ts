@@ -41,7 +41,7 @@ export class VersionCommand extends Command<Context> {
 
 async function format(parts: Readonly<Record<string, string>>, form: 'json' | 'yaml' | undefined): Promise<string> {
   if (form === 'json') return `${JSON.stringify(parts, undefined, 4)}\n`;
-  if (form === 'yaml') return (await import('yaml')).stringify(parts);
+  if (form === 'yaml') return (await import('../print/yaml.ts')).formatYaml(parts);
   const width = Math.max(...Object.keys(parts).map((name) => name.length));
   return Object.entries(parts)
     .map(([name, version]) => `${name.padEnd(width)}   ${version}\n`)

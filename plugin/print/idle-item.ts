@@ -1,10 +1,14 @@
 /** An idle finding as an item of the list: flat, units in the names, all factors with their evidence. */
 
 import type { Factor, IdleFinding, IdleSettings } from '../../lib/types/idle.ts';
+import type { IdleResult } from '../../lib/types/result.ts';
 import { instant, type JsonObject, withoutAbsent } from './item.ts';
 import { resourceFields } from './resources.ts';
 
-export function idleItem(finding: IdleFinding, observedAtMs: number): JsonObject {
+export function idleItem(
+  finding: IdleFinding,
+  { observedAtMs, cluster }: Pick<IdleResult, 'observedAtMs' | 'cluster'>,
+): JsonObject {
   const { workload, use, idleSinceMs, lastUsedMs, nextUseMs } = finding;
   return withoutAbsent({
     namespace: workload.namespace,
@@ -28,6 +32,8 @@ export function idleItem(finding: IdleFinding, observedAtMs: number): JsonObject
     ...resourceFields(finding.requested, 'requested'),
     factors: finding.factors.map(factorFields),
     missing: finding.missing,
+    labels: finding.labels,
+    simulated: cluster.simulated,
   }) as JsonObject;
 }
 
@@ -54,6 +60,7 @@ export const IDLE_CSV_COLUMNS: readonly string[] = [
   'reason',
   'apiVersion',
   'uid',
+  'simulated',
 ];
 
 /** The settings the verdicts rest on, as metadata. */

@@ -9,6 +9,7 @@ import { IDLE_CSV_COLUMNS, idleItem, settingsFields } from './idle-item.ts';
 import type { Column, Listing } from './listing.ts';
 import { provenanceFields } from './provenance.ts';
 import { formatResources } from './resources.ts';
+import { NONE } from './table.ts';
 
 export interface IdleSelection {
   /** Also the workloads of which nothing can be said. */
@@ -30,15 +31,16 @@ export function shownFindings(
     .sort((a, b) => workloadOrder(a.workload, b.workload));
 }
 
-export function idleListing(result: IdleResult, selection: IdleSelection): Listing<IdleFinding> {
+export function idleListing(result: IdleResult, selection: IdleSelection, showLabels: boolean): Listing<IdleFinding> {
   const { observedAtMs, findings, settings } = result;
   return {
     columns: idleColumns({
       observedAtMs,
       allNamespaces: result.namespace === '',
       verdict: selection.includeUnknown || selection.named,
+      showLabels,
     }),
-    rows: shownFindings(result, selection).map((value) => ({ value, item: idleItem(value, observedAtMs) })),
+    rows: shownFindings(result, selection).map((value) => ({ value, item: idleItem(value, result) })),
     list: (items) => ({
       apiVersion: 'upid.dev/v1alpha1',
       kind: 'IdleWorkloadList',
@@ -61,10 +63,11 @@ interface ColumnContext {
   readonly allNamespaces: boolean;
   /** The verdict is a column of its own right: not only idle workloads are shown. */
   readonly verdict: boolean;
+  readonly showLabels: boolean;
 }
 
 /** As kubectl: NAMESPACE only where several are shown; wide adds columns and moves none. */
-export function idleColumns({ observedAtMs, allNamespaces, verdict }: ColumnContext): readonly Column<IdleFinding>[] {
+export function idleColumns({ observedAtMs, allNamespaces, verdict, showLabels }: ColumnContext): readonly Column<IdleFinding>[] {
   return [
     ...(allNamespaces ? [NAMESPACE] : []),
     { heading: 'NAME', cell: ({ workload }) => typeAndName(workload), sortKey: ({ workload }) => workload.name },
@@ -94,6 +97,7 @@ export function idleColumns({ observedAtMs, allNamespaces, verdict }: ColumnCont
       wide: true,
     },
     { heading: 'EVIDENCE', cell: ({ reason }) => reason, sortKey: ({ reason }) => reason, wide: true },
+    ...(showLabels ? [LABELS] : []),
   ];
 }
 
@@ -102,6 +106,18 @@ const NAMESPACE: Column<IdleFinding> = {
   cell: ({ workload }) => workload.namespace,
   sortKey: ({ workload }) => workload.namespace,
 };
+
+const LABELS: Column<IdleFinding> = {
+  heading: 'LABELS',
+  cell: ({ labels }) => orUnknown(labels, formatLabels),
+  sortKey: ({ labels }) => labels && formatLabels(labels),
+};
+
+/** As kubectl writes them: `app=web,tier=front`, in the order of their names. */
+function formatLabels(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  return pairs.length === 0 ? NONE : pairs.sort().join(',');
+}
 
 /** Requests may be a rate times a period, and so no whole number. */
 function formatCount(count: number): string {

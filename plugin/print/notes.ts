@@ -7,6 +7,9 @@ import { formatTable } from './table.ts';
 
 export const SIMULATED_NOTE = 'SIMULATED: this is the simulated cluster inside the program, no real one';
 
+/** Said again after the data, where a long table has pushed the first note away. */
+export const SIMULATED_END = 'SIMULATED data ends here';
+
 /** Lines for every result; with verbosity 1 all sources and what each cost. */
 export function provenanceNotes(result: Provenance, verbosity: number): readonly string[] {
   return [

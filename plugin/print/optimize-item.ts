@@ -5,7 +5,7 @@ import type { ObjectReference } from '../../lib/types/workload.ts';
 import { type JsonObject, withoutAbsent } from './item.ts';
 import { resourceFields } from './resources.ts';
 
-export function recommendationItem(recommendation: Recommendation): JsonObject {
+export function recommendationItem(recommendation: Recommendation, simulated: boolean): JsonObject {
   const { target, savings, dryRun } = recommendation;
   return withoutAbsent({
     ...targetFields(target),
@@ -21,6 +21,7 @@ export function recommendationItem(recommendation: Recommendation): JsonObject {
     changes: recommendation.changes,
     patch: recommendation.patch,
     undo: recommendation.undo,
+    simulated,
   }) as JsonObject;
 }
 
@@ -43,6 +44,7 @@ export const OPTIMIZE_CSV_COLUMNS: readonly string[] = [
   'reason',
   'apiVersion',
   'uid',
+  'simulated',
 ];
 
 export function declinedItem({ target, container, resource, reason }: Declined): JsonObject {

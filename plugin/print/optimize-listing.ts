@@ -15,7 +15,7 @@ export function optimizeListing(result: OptimizeResult): Listing<Recommendation>
   const { plan } = result;
   return {
     columns: optimizeColumns(result.namespace === ''),
-    rows: plan.recommendations.map((value) => ({ value, item: recommendationItem(value) })),
+    rows: plan.recommendations.map((value) => ({ value, item: recommendationItem(value, result.cluster.simulated) })),
     list: (items) => ({
       apiVersion: plan.apiVersion,
       kind: plan.kind,

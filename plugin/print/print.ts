@@ -22,8 +22,8 @@ export async function formatListing<T>(listing: Listing<T>, { form, headers, sor
     case 'json':
       return `${JSON.stringify(listing.list(items), undefined, 4)}\n`;
     case 'yaml': {
-      const { stringify } = await import('yaml');
-      return stringify(listing.list(items), { lineWidth: 0, aliasDuplicateObjects: false });
+      const { formatYaml } = await import('./yaml.ts');
+      return formatYaml(listing.list(items));
     }
     case 'jsonpath':
       return fillTemplate(form.template, listing.list(items));
