@@ -44,5 +44,12 @@ function kindOf(type: string): string {
   const [resource = '', ...group] = type.toLowerCase().split('.');
   const known = KINDS.find(({ names }) => names.includes(resource));
   if (known && (group.length === 0 || known.group === group.at(-1) || known.group === group.join('.'))) return known.kind;
-  return resource;
+  return singular(resource);
+}
+
+/** English plurals as custom resources form them; words in -us and -ss are no plurals. */
+function singular(resource: string): string {
+  if (/(us|ss)$/.test(resource)) return resource;
+  if (resource.endsWith('ies')) return `${resource.slice(0, -3)}y`;
+  return resource.replace(/(?<=s|x|ch|sh)es$|s$/, '');
 }

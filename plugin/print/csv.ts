@@ -13,7 +13,7 @@ export function formatCsv(
   options: { readonly headers: boolean },
 ): string {
   const rows = items.map((item) => columns.map((column) => cellOf(item[column])));
-  return stringify(options.headers ? [columns, ...rows] : rows, { record_delimiter: '\r\n' });
+  return stringify(options.headers ? [columns, ...rows] : rows, { record_delimiter: '\r\n', quoted_match: /[\r\n]/ });
 }
 
 function cellOf(value: Json | undefined): string {

@@ -139,7 +139,7 @@ function readOperand(reader: Reader): Operand {
   const first = reader.peek();
   if (first === '"' || first === "'") return { literal: reader.takeQuoted() };
   if (first === '@' || first === '$' || first === '.') return { path: readPath(reader) };
-  const word = reader.takeMatch(/[^\s)=!<>]+/y);
+  const word = reader.takeMatch(/[^\s)\]=!<>]+/y);
   if (word === 'true' || word === 'false') return { literal: word === 'true' };
   if (word === 'null') return { literal: null };
   if (word === '' || Number.isNaN(Number(word)))
