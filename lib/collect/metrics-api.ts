@@ -47,7 +47,8 @@ export async function collectMetrics(
       return { samples, report: reportOf(version, items.length, samples.length) };
     } catch (error) {
       if (!(error instanceof UpidError) || !isMissing(error)) throw error;
-      refusal = error;
+      // A version that is ill says more than the other one, which is not served.
+      refusal = refusal !== undefined && isServed(refusal) ? refusal : error;
       if (error.id === 'forbidden') break;
     }
   }
@@ -55,7 +56,12 @@ export async function collectMetrics(
 }
 
 function isMissing(error: UpidError): boolean {
-  return error.id === 'not-found' || error.id === 'api-missing' || error.id === 'forbidden' || error.id === 'server-error';
+  return error.id === 'not-found' || error.id === 'api-missing' || error.id === 'forbidden' || isServed(error);
+}
+
+/** Whether somebody should have answered, but did not. */
+function isServed(error: UpidError): boolean {
+  return error.id === 'server-error' || error.id === 'cluster-timeout';
 }
 
 interface KnownContainer {
@@ -130,7 +136,7 @@ function refusalReport(refusal: UpidError | undefined, namespace: string): Sourc
       remedy: `grant the right to ${right}`,
     };
   }
-  if (refusal?.id === 'server-error') {
+  if (refusal && isServed(refusal)) {
     return {
       source: METRICS_SOURCE,
       state: 'failed',

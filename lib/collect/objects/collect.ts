@@ -56,10 +56,11 @@ const PODS: ListSpec<OwnedPod> = {
   resource: 'pods',
   namespaced: true,
   without: 'nothing can be said about use',
-  keep: pod,
+  // A pod that is being deleted serves nobody, however long its node keeps it.
+  keep: (item) => (record(record(item).metadata).deletionTimestamp === undefined ? pod(item) : undefined),
 };
 
-/** A selector of the API version whose lists are asked only where it is served. */
+/** Asked only where their API group is served. */
 const OPTIONAL_AUTOSCALERS: readonly ListSpec<TargetedAutoscaler>[] = [SCALED_OBJECTS, VERTICAL_AUTOSCALERS];
 
 /**
@@ -188,7 +189,7 @@ async function identify(client: KubeClient, signal: AbortSignal, reports: Source
   };
 }
 
-/** One workload for each top of a chain, also for controllers that have no pods just now. */
+/** One workload for each top of a chain that has pods; of what has none nothing runs. */
 async function gather(lists: Lists, owners: OwnerIndex): Promise<readonly Workload[]> {
   const groups = new Map<string, Group>();
   const groupOf = (top: Controller): Group => {
@@ -301,8 +302,8 @@ function workloadOf(group: Group, around: Surroundings): Workload {
     autoscalers: (around.autoscalers.get(ref.namespace) ?? []).filter(
       (scaler) => scaler.targetKind === ref.kind && scaler.targetName === ref.name,
     ),
-    disruptionBudgets: (around.budgets.get(ref.namespace) ?? []).filter((budget) =>
-      labelSelectorSelects(budget.selector, newest.labels),
+    disruptionBudgets: (around.budgets.get(ref.namespace) ?? []).filter(
+      ({ selector }) => selector !== undefined && labelSelectorSelects(selector, newest.labels),
     ),
     leases: (around.leases.get(ref.namespace) ?? []).filter((lease) => holdsFor(lease, pods, ref.name)),
     services: (around.services.get(ref.namespace) ?? []).filter((service) => mapSelects(service.selector, newest.labels)),

@@ -188,7 +188,8 @@ export const VERTICAL_AUTOSCALERS: ListSpec<TargetedAutoscaler> = {
 
 export interface SelectingBudget extends DisruptionBudget {
   readonly namespace: string;
-  readonly selector: Raw;
+  /** Undefined: none, which selects no pod, while an empty one selects all. */
+  readonly selector: Raw | undefined;
 }
 
 export const DISRUPTION_BUDGETS: ListSpec<SelectingBudget> = {
@@ -202,7 +203,7 @@ export const DISRUPTION_BUDGETS: ListSpec<SelectingBudget> = {
     return {
       namespace: text(metadata.namespace),
       name: text(metadata.name),
-      selector: record(spec.selector),
+      selector: spec.selector === undefined || spec.selector === null ? undefined : record(spec.selector),
       desiredHealthy: count(status.desiredHealthy) ?? 0,
       ...(spec.minAvailable !== undefined && { minAvailable: text(spec.minAvailable) }),
       ...(spec.maxUnavailable !== undefined && { maxUnavailable: text(spec.maxUnavailable) }),

@@ -87,7 +87,10 @@ function reportOf<T>(spec: ListSpec<T>, namespace: string, error: unknown): Sour
   throw error;
 }
 
-/** Reads a single object; undefined where it is missing or may not be read. */
+/** Errors that cost what was asked for and nothing else. */
+export const SURVIVED: ReadonlySet<string> = new Set(['forbidden', 'not-found', 'api-missing', 'server-error']);
+
+/** Reads a single object; undefined where it is missing, may not be read, or is served by an API that is ill. */
 export async function getOrUndefined(
   client: KubeClient,
   path: string,
@@ -98,8 +101,7 @@ export async function getOrUndefined(
     const value = await client.getJson(path, { source, signal });
     return typeof value === 'object' && value !== null ? (value as Raw) : undefined;
   } catch (error) {
-    if (error instanceof UpidError && (error.id === 'forbidden' || error.id === 'not-found' || error.id === 'api-missing'))
-      return undefined;
+    if (error instanceof UpidError && SURVIVED.has(error.id)) return undefined;
     throw error;
   }
 }

@@ -1,9 +1,10 @@
 /** Pods to workloads: ownerReferences are followed to the top, through built-in and custom owners. */
 
 import type { KubeClient } from '../../kube/client.ts';
+import { UpidError } from '../../types/errors.ts';
 import type { SourceReport } from '../../types/source.ts';
 import { type Controller, controller } from './controllers.ts';
-import { getOrUndefined } from './lists.ts';
+import { getOrUndefined, SURVIVED } from './lists.ts';
 import { list, type OwnedPod, type OwnerReference, record, text } from './read.ts';
 
 /** The controllers that were listed, by kind and name within a namespace, and custom owners read one by one. */
@@ -11,7 +12,7 @@ export class OwnerIndex {
   readonly #byName = new Map<string, Controller>();
   readonly #client: KubeClient;
   readonly #signal: AbortSignal;
-  readonly #resources = new Map<string, Promise<ReadonlyMap<string, string>>>();
+  readonly #resources = new Map<string, Promise<ReadonlyMap<string, Resource>>>();
   readonly #custom = new Map<string, Promise<Controller | undefined>>();
   readonly reports: SourceReport[] = [];
 
@@ -51,29 +52,51 @@ export class OwnerIndex {
   }
 
   async #requestCustom(namespace: string, reference: OwnerReference): Promise<Controller | undefined> {
-    const plural = (await this.#pluralsOf(reference.apiVersion)).get(reference.kind);
-    const path = `${apiPath(reference.apiVersion)}/namespaces/${namespace}/${plural}/${reference.name}`;
-    const raw = plural && (await getOrUndefined(this.#client, path, 'owners', this.#signal));
-    if (raw) return controller(reference.apiVersion, reference.kind, raw);
-    this.reports.push({
-      source: 'owners',
-      state: 'forbidden',
-      reason: `no right to get ${reference.kind} "${reference.name}" (${reference.apiVersion}) in namespace "${namespace}"; it is known by its reference alone`,
-      remedy: `grant get on ${plural ?? reference.kind.toLowerCase()} of ${reference.apiVersion}`,
-    });
-    return undefined;
+    const resource = (await this.#resourcesOf(reference.apiVersion)).get(reference.kind);
+    if (!resource) {
+      this.#report(`${reference.apiVersion} ${reference.kind} is not served, or may not be discovered`, namespace, reference);
+      return undefined;
+    }
+    const inNamespace = resource.namespaced ? `/namespaces/${namespace}` : '';
+    const path = `${apiPath(reference.apiVersion)}${inNamespace}/${resource.plural}/${reference.name}`;
+    try {
+      const raw = await this.#client.getJson(path, { source: 'owners', signal: this.#signal });
+      // An owner at cluster scope is shown where its pods are.
+      return { ...controller(reference.apiVersion, reference.kind, raw), namespace };
+    } catch (error) {
+      if (!(error instanceof UpidError) || !SURVIVED.has(error.id)) throw error;
+      const group = reference.apiVersion.split('/')[0];
+      const right = `get ${resource.plural}.${group}${resource.namespaced ? ` in namespace "${namespace}"` : ' at cluster scope'}`;
+      if (error.id === 'forbidden') this.#report(`no right to ${right}`, namespace, reference, `grant the right to ${right}`);
+      else this.#report(error.message, namespace, reference);
+      return undefined;
+    }
   }
 
-  #pluralsOf(apiVersion: string): Promise<ReadonlyMap<string, string>> {
-    const pending = this.#resources.get(apiVersion) ?? this.#requestPlurals(apiVersion);
+  #report(why: string, namespace: string, { kind, name }: OwnerReference, remedy?: string): void {
+    this.reports.push({
+      source: 'owners',
+      state: remedy === undefined ? 'failed' : 'forbidden',
+      reason: `${why}; ${kind} "${name}" in namespace "${namespace}" is known by the references to it alone`,
+      ...(remedy !== undefined && { remedy }),
+    });
+  }
+
+  #resourcesOf(apiVersion: string): Promise<ReadonlyMap<string, Resource>> {
+    const pending = this.#resources.get(apiVersion) ?? this.#requestResources(apiVersion);
     this.#resources.set(apiVersion, pending);
     return pending;
   }
 
-  async #requestPlurals(apiVersion: string): Promise<ReadonlyMap<string, string>> {
+  async #requestResources(apiVersion: string): Promise<ReadonlyMap<string, Resource>> {
     const raw = await getOrUndefined(this.#client, apiPath(apiVersion), 'owners', this.#signal);
     const resources = list(record(raw).resources).filter((resource) => !text(resource.name).includes('/'));
-    return new Map(resources.map((resource) => [text(resource.kind), text(resource.name)]));
+    return new Map(
+      resources.map((resource) => [
+        text(resource.kind),
+        { plural: text(resource.name), namespaced: resource.namespaced === true },
+      ]),
+    );
   }
 
   /** What the reference alone tells. Where ReplicaSets may not be listed, the pod's template hash still names the Deployment. */
@@ -96,6 +119,12 @@ export class OwnerIndex {
       mountsPersistentVolume: pod.mountsPersistentVolume,
     };
   }
+}
+
+/** A kind as discovery tells of it. */
+interface Resource {
+  readonly plural: string;
+  readonly namespaced: boolean;
 }
 
 /** An owner chain longer than this is a loop in the references. */

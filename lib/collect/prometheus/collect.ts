@@ -10,7 +10,7 @@ import { type UsageEvidence, workloadKey } from '../../types/usage.ts';
 import type { Workload } from '../../types/workload.ts';
 import { PrometheusClient } from './client.ts';
 import { type FoundServer, findServer } from './find.ts';
-import { gridsOf } from './grids.ts';
+import { type EngineKind, gridsOf } from './grids.ts';
 import { queryGroups } from './groups.ts';
 import { type ClusterLabel, type ContainerLabels, CPU, detectLabels } from './labels.ts';
 import { type CollectedRequests, collectRequests } from './requests.ts';
@@ -130,13 +130,13 @@ async function ask(
   const { labels } = server;
   if (!labels) return nothing(noContainerMetrics(server, options));
   context.progress({ step: `asking ${server.transport.name}` });
-  const isVictoria = await isVictoriaMetrics(server.transport, context.signal);
+  const engine = await engineOf(server.transport, context.signal);
   const client = new PrometheusClient(server.transport, {
     signal: context.signal,
     // VictoriaMetrics moves start and end to multiples of the step unless told not to.
-    ...(isVictoria && { extra: { nocache: '1' } }),
+    ...(engine === 'victoriametrics' && { extra: { nocache: '1' } }),
   });
-  const parts = await askAll(client, labels, isVictoria, options, workloads, context);
+  const parts = await askAll(client, labels, engine, options, workloads, context);
   return { evidence: joined(parts), reports: [reportOf(server, client, parts, workloads)] };
 }
 
@@ -153,7 +153,7 @@ interface Parts {
 async function askAll(
   client: PrometheusClient,
   labels: ContainerLabels,
-  countsFirstValue: boolean,
+  engine: EngineKind,
   options: PrometheusOptions,
   workloads: readonly Workload[],
   context: PrometheusContext,
@@ -166,25 +166,25 @@ async function askAll(
   ]);
   const groups = queryGroups(workloads, settings.sidecars);
   const periods = { windowSeconds: settings.windowSeconds, earlierSeconds: settings.earlierUseSeconds };
-  const grids = gridsOf({ nowMs, intervalSeconds, ...periods, workloads: workloads.length });
+  const grids = gridsOf({ nowMs, intervalSeconds, ...periods, workloads: workloads.length, engine });
   const shared = { labels, cluster, grids, intervalSeconds, nowMs };
   const canSize = sizing && labels.container !== undefined;
   const [usage, containers, requests, scrapes] = await Promise.all([
     collectUsage(client, groups, shared),
     canSize ? collectContainers(client, groups, shared) : { found: new Map(), failures: [] },
-    collectRequests(client, workloads, groups, { ...shared, periodSeconds: settings.earlierUseSeconds, countsFirstValue }),
+    collectRequests(client, workloads, groups, { ...shared, periodSeconds: settings.earlierUseSeconds, engine }),
     collectScrapes(client, groups, cluster, nowMs),
   ]);
   return { intervalSeconds, severalClusters, usage, requests, scrapes, containers, labels };
 }
 
 /** Asks for a function that only MetricsQL has; Prometheus answers a parse error. */
-async function isVictoriaMetrics(transport: PrometheusTransport, signal: AbortSignal): Promise<boolean> {
+async function engineOf(transport: PrometheusTransport, signal: AbortSignal): Promise<EngineKind> {
   try {
     const { series } = await new PrometheusClient(transport, { signal }).instant('label_set(1, "engine", "victoria")', 0);
-    return series[0]?.labels.engine === 'victoria';
+    return series[0]?.labels.engine === 'victoria' ? 'victoriametrics' : 'prometheus';
   } catch (error) {
-    if (error instanceof UpidError && error.id === 'prometheus') return false;
+    if (error instanceof UpidError && error.id === 'prometheus') return 'prometheus';
     throw error;
   }
 }

@@ -18,10 +18,22 @@ const PART_HOURS = 80;
 /** What a server can be asked for at most in one range query (11,000 points a series in Prometheus); far from reached. */
 const LONGEST_WINDOW = 30 * DAY;
 
+/** Whose semantics a server has: of VictoriaMetrics' MetricsQL, or of PromQL. */
+export type EngineKind = 'prometheus' | 'victoriametrics';
+
+/**
+ * Range of `rate` and `increase` for points that are a step apart. PromQL takes only samples within the range, so that what a
+ * counter gains between two ranges belongs to neither unless they overlap by an interval; MetricsQL takes the sample before
+ * the range as well (docs.victoriametrics.com/metricsql, "rate").
+ */
+export function rangeSeconds(stepSeconds: number, intervalSeconds: number, engine: EngineKind): number {
+  return engine === 'victoriametrics' ? stepSeconds : stepSeconds + Math.ceil(intervalSeconds * 1.1);
+}
+
 export interface Grids {
   /** Seconds between the points that a slot's peak is taken from. */
   readonly stepSeconds: number;
-  /** Range of the rate at each point. One interval longer than the step: what a counter gains between two ranges belongs to neither. */
+  /** Range of the rate at each point. */
   readonly rateSeconds: number;
   /** The idle window, reaching up to now. */
   readonly fine: SlotGrid;
@@ -35,6 +47,7 @@ export function gridsOf(options: {
   readonly windowSeconds: number;
   readonly earlierSeconds: number;
   readonly workloads: number;
+  readonly engine: EngineKind;
 }): Grids {
   const { nowMs, intervalSeconds } = options;
   const stepSeconds = STEPS.find((step) => step >= (INTERVALS_A_RATE - 1) * intervalSeconds) ?? HOUR;
@@ -45,7 +58,7 @@ export function gridsOf(options: {
   const earlierSlots = Math.ceil((options.earlierSeconds - windowSlots * fineSeconds) / HOUR);
   return {
     stepSeconds,
-    rateSeconds: stepSeconds + Math.ceil(intervalSeconds * 1.1),
+    rateSeconds: rangeSeconds(stepSeconds, intervalSeconds, options.engine),
     fine,
     earlier: hoursBefore(fine.startMs, earlierSlots),
   };

@@ -7,6 +7,7 @@ import type { Series } from './answer.ts';
 import type { PrometheusClient } from './client.ts';
 import { Destinations } from './destinations.ts';
 import { FRONT_FAMILIES, isMachinePath, OWN_FAMILIES, OWN_FILTER, PATH_LABELS, type RequestFamily } from './families.ts';
+import { type EngineKind, rangeSeconds } from './grids.ts';
 import type { QueryGroup } from './groups.ts';
 import { type ClusterLabel, type ContainerLabels, clusterMatcher, selectorsOf } from './labels.ts';
 import { addRow, perWorkload, slotsPerWorkload, workloadOfRow } from './rows.ts';
@@ -29,8 +30,7 @@ export interface RequestOptions {
   readonly nowMs: number;
   readonly intervalSeconds: number;
   readonly periodSeconds: number;
-  /** VictoriaMetrics counts a counter's first value by itself; Prometheus does not. */
-  readonly countsFirstValue: boolean;
+  readonly engine: EngineKind;
 }
 
 export interface CollectedRequests extends Collected<readonly WorkloadRequests[]> {
@@ -97,7 +97,8 @@ async function frontCounts(
   options: RequestOptions,
   failures: Error[],
 ): Promise<ReadonlyMap<string, SlotValues>> {
-  const selector = `${family.metric}{__name__!=""${family.filter}${clusterMatcher(options.cluster)}}`;
+  const matchers = `${family.filter}${clusterMatcher(options.cluster)}`.replace(/^,/, '');
+  const selector = `${family.metric}{${matchers}}`;
   const rows = await inParts(client, `sum by (${family.by.join(', ')}) (${increases(selector, options)})`, grid, failures);
   // Requests of one workload are summed within a view of them; of several views the larger counts.
   const views = new Map<string, Map<string, SlotValues>>();
@@ -170,19 +171,19 @@ function hasOtherProbes(workload: Workload): boolean {
   );
 }
 
-/** A counter that stood still for an hour holds neither probes nor scrapes, which never pause. */
+/** A counter that stood still for an hour holds neither probes nor scrapes, which never pause. The first hour of a counter is no whole one. */
 function standsStill(slots: SlotValues): boolean {
-  return slots.some((value) => value < STILL);
+  return slots.some((value, slot) => value < STILL && !Number.isNaN(slots[slot - 1] ?? Number.NaN));
 }
 
 /**
- * Requests within an hour of every series. The hour is one interval longer, so that nothing falls between two of them. A
- * series that appeared within the hour began with its first request, which `increase()` does not see: its first value is
- * added, if its target was scraped before and so would have shown it.
+ * Requests within an hour of every series. A series that appeared within the hour began with its first request, which
+ * Prometheus' `increase()` does not see, though VictoriaMetrics' does: its first value is added, if its target was scraped
+ * before and so would have shown it.
  */
 function increases(selector: string, options: RequestOptions): string {
-  const range = `[${HOUR + Math.ceil(options.intervalSeconds * 1.1)}s]`;
-  if (options.countsFirstValue) return `increase(${selector}${range})`;
+  const range = `[${rangeSeconds(HOUR, options.intervalSeconds, options.engine)}s]`;
+  if (options.engine === 'victoriametrics') return `increase(${selector}${range})`;
   const born = `(min_over_time(${selector}[1h]) unless max_over_time(${selector}[1h] offset 1h)) and on (job, instance) max_over_time(up[1h] offset 1h)`;
   const part = (name: string, query: string): string => `label_replace(${query}, "upid_part", "${name}", "", "")`;
   return `${part('increase', `increase(${selector}${range})`)} or ${part('first', born)}`;
