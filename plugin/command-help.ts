@@ -1,5 +1,6 @@
 /** Help of one command, in kubectl's arrangement: what it does, examples, flags, usage. */
 
+import { connectionFlagNames } from './flags/connection-names.ts';
 import type { DescribedCommand, DescribedFlag } from './flags/definitions.ts';
 
 /** Line length of the flags' descriptions. */
@@ -11,7 +12,7 @@ export function commandHelp(command: DescribedCommand, programName: string): str
     `${command.description}\n`,
     ...(command.details ? [`${command.details}\n`] : []),
     `Examples:\n${examples}`,
-    `Options:\n${formatFlags(command.flags)}`,
+    ...flagSections(command.flags),
     `Usage:\n  ${usageLine(command, programName)}\n`,
   ];
   return parts.join('\n');
@@ -25,6 +26,17 @@ export function usageLine({ path, arguments: names }: DescribedCommand, programN
 export function flagForm({ short, long, placeholder, ifBare }: DescribedFlag): string {
   const value = placeholder === '' ? '' : ifBare === undefined ? `=${placeholder}` : `[=${placeholder}]`;
   return `${short ? `${short}, ` : '    '}${long}${value}`;
+}
+
+/** kubectl's connection flags stand apart: whoever knows kubectl knows them. */
+function flagSections(flags: readonly DescribedFlag[]): readonly string[] {
+  const connection = connectionFlagNames();
+  const own = flags.filter(({ long }) => !connection.has(long));
+  const shared = flags.filter(({ long }) => connection.has(long));
+  return [
+    `Options:\n${formatFlags(own)}`,
+    ...(shared.length > 0 ? [`Connection options, as kubectl's:\n${formatFlags(shared)}`] : []),
+  ];
 }
 
 function formatFlags(flags: readonly DescribedFlag[]): string {

@@ -1,7 +1,7 @@
 /** Ways a run ends from outside: Ctrl-C, a termination, a reader of the output that goes away. */
 
 /** 128 + SIGINT, as shells count it. */
-const CANCELLED = 130;
+export const CANCELLED = 130;
 
 /**
  * A signal that aborts at the first SIGINT or SIGTERM, so that the work stops in order. A second one ends the process at

@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import { describeFailure } from './failure.ts';
 import { type DescribedCommand, describeCommand } from './flags/definitions.ts';
 import { type ParsedFlags, parseFlags } from './flags/pflag.ts';
+import { CANCELLED } from './interrupts.ts';
 import { findCommand, REGISTRY, type Registration } from './registry.ts';
 import { nearest } from './suggestion.ts';
 
@@ -18,7 +19,9 @@ export async function runCommand(argv: readonly string[], context: Context): Pro
     if (found.parsed.help) return await showHelp(found.described, context);
     const command = instantiate(found, context);
     if ('failureExitCode' in command) telling.failureExitCode = Number(command.failureExitCode);
-    return await command.validateAndExecute();
+    const exitCode = await command.validateAndExecute();
+    // A view that was closed by a signal ends without an error.
+    return context.signal.aborted ? CANCELLED : exitCode;
   } catch (error) {
     const { text, exitCode } = describeFailure(error, telling.verbosity);
     context.stderr.write(text);

@@ -33,12 +33,13 @@ export abstract class SelectionFlags extends ConnectionFlags {
     const names = parseWorkloadNames(this.names);
     if (names.length > 0 && this.labelSelector !== undefined)
       throw new UpidError('usage', 'names and --selector cannot be given together', { remedy: 'give one of them' });
-    const everywhere = this.allNamespaces ?? (this.demo && this.namespace === undefined);
+    const everywhere = this.allNamespaces ?? (this.demo && !this.namespace);
     if (names.length > 0 && this.allNamespaces === true)
       throw new UpidError('usage', 'a workload cannot be named across all namespaces', { remedy: 'give its namespace with -n' });
     return {
       ...present({
-        namespace: everywhere ? undefined : this.namespace,
+        // An empty -n is the context's namespace, as with kubectl.
+        namespace: everywhere ? undefined : this.namespace || undefined,
         labelSelector: this.labelSelector,
         fieldSelector: this.fieldSelector,
       }),
