@@ -12,7 +12,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -54,9 +54,15 @@ async function build() {
 
 /** One digest over everything a build reads. */
 function hashInputs() {
-  const files = globSync(['{lib,plugin,ui}/**/*.{ts,tsx,json}', 'build.mjs', 'package.json', 'package-lock.json'], {
-    cwd: ROOT,
-  }).sort();
+  const sources = ['lib', 'plugin', 'ui'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true }).map((file) => join(folder, String(file))),
+  );
+  const files = [
+    ...sources.filter((file) => /\.(tsx?|json)$/.test(file)),
+    'build.mjs',
+    'package.json',
+    'package-lock.json',
+  ].sort();
   const hash = createHash('sha256');
   for (const file of files)
     hash
@@ -135,11 +141,11 @@ function writeNotices({ inputs }) {
   const packages = [...new Set([...bundled, '@duckdb/node-bindings'])].sort();
   const notices = packages.map((name) => {
     const folder = join(ROOT, 'node_modules', name);
-    const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const { version, license, homepage, repository } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
     const text = file
       ? readFileSync(join(folder, file), 'utf8').trim()
-      : `Licence: ${license} (the package carries no text of it)`;
+      : `Licence: ${license}; the package carries no text of it, see ${homepage ?? repository?.url ?? repository}`;
     return `${name} ${version}\n\n${text}\n`;
   });
   const rule = `\n${'-'.repeat(80)}\n\n`;
