@@ -69,7 +69,8 @@ function businessPeriods(hours: BusinessHours, fromMs: number, toMs: number): re
   let day = localDay(hours, fromMs);
   const last = localDay(hours, toMs);
   while (Temporal.PlainDate.compare(day, last) <= 0) {
-    if (hours.weekdays.includes(day.dayOfWeek)) periods.push([instantOf(hours, day, hours.fromMinute), instantOf(hours, day, hours.toMinute)]);
+    if (hours.weekdays.includes(day.dayOfWeek))
+      periods.push([instantOf(hours, day, hours.fromMinute), instantOf(hours, day, hours.toMinute)]);
     day = day.add({ days: 1 });
   }
   return periods;

@@ -1,0 +1,141 @@
+/**
+ * Earlier use: whatever happened within two weeks counts, also outside the window. What came at the same hour before is
+ * expected again; what came irregularly is rare use. Neither is idle.
+ */
+
+import { DAY, formatAge, HOUR } from '../../types/duration.ts';
+import type { Factor } from '../../types/idle.ts';
+import { median, robustSigma } from '../evidence/robust.ts';
+import type { Point, Timeline } from '../evidence/timeline.ts';
+import { cpuThreshold } from './cpu.ts';
+import { excessRule } from './excess.ts';
+import { startOf } from './life.ts';
+import { networkThreshold } from './network.ts';
+import type { IdleContext, Signals } from './signals.ts';
+
+/** Uses closer than this are one visit. */
+const VISIT_GAP_MS = 2 * HOUR * 1000;
+
+/** Visits whose starts differ by at most this lie at the same hour. */
+const SAME_HOUR_MS = 1.5 * HOUR * 1000;
+
+const DAY_MS = DAY * 1000;
+const WEEK_MS = 7 * DAY_MS;
+
+/** CPU above its threshold by chance: a value of two weeks' samples deviates this much only by use. */
+const CPU_SIGMAS = 8;
+
+export interface EarlierUse {
+  readonly factor: Factor;
+  readonly lastUsedMs?: number;
+  readonly nextUseMs?: number;
+}
+
+interface Visit {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export function earlierUse(signals: Signals, context: IdleContext): EarlierUse {
+  const visits = visitsOf(usePoints(signals, context));
+  const last = visits.at(-1);
+  const known = knownFrom(signals);
+  const base = {
+    factor: 'earlier-use',
+    unit: 'seconds',
+    ...(known !== undefined && { fromMs: known, toMs: context.nowMs }),
+  } as const;
+  if (!last) {
+    const days = known === undefined ? 0 : (context.nowMs - known) / 1000;
+    return {
+      factor: {
+        ...base,
+        state: known === undefined ? 'unknown' : 'supports',
+        evidence: known === undefined ? 'no history' : `none in the last ${formatAge(days)}`,
+        value: days,
+      },
+    };
+  }
+  const since = formatAge((context.nowMs - last.toMs) / 1000);
+  const next = nextUse(visits, context.nowMs);
+  const evidence = next
+    ? `used ${next.rhythm}, last ${since} ago, next expected in ${formatAge((next.atMs - context.nowMs) / 1000)}`
+    : `rarely used: ${visits.length === 1 ? 'once' : `${visits.length} times`} in ${formatAge((context.nowMs - (known ?? last.fromMs)) / 1000)}, last ${since} ago`;
+  return {
+    factor: { ...base, state: 'refutes', evidence, value: (context.nowMs - last.toMs) / 1000 },
+    lastUsedMs: last.toMs,
+    ...(next && { nextUseMs: next.atMs }),
+  };
+}
+
+function knownFrom({ cpu, network, requests }: Signals): number | undefined {
+  const starts = [cpu, network, requests].flatMap(({ points }) => (points[0] ? [points[0].fromMs] : []));
+  return starts.length > 0 ? Math.min(...starts) : undefined;
+}
+
+/** Slots in which the workload was used, start-up left out. */
+function usePoints(signals: Signals, context: IdleContext): readonly Point[] {
+  const { cpu, network, requests } = signals;
+  const busyCpu = above(cpu, cpuUseThreshold(cpu, cpuThreshold(signals, context)));
+  const busyNetwork = above(network, networkUseThreshold(signals, context));
+  const counted = above(requests, 0.5);
+  const startups = signals.pods.map(startOf);
+  const isStartup = (point: Point): boolean =>
+    startups.some((start) => point.toMs > start && point.fromMs < start + context.settings.startupSeconds * 1000);
+  const { earliestMs } = signals;
+  return [
+    ...busyCpu.filter((point) => !isStartup(point)),
+    ...busyNetwork.filter((point) => !isStartup(point)),
+    ...counted,
+  ].filter((point) => point.fromMs >= earliestMs);
+}
+
+function above({ points }: Timeline, threshold: number): readonly Point[] {
+  return points.filter((point) => point.value > threshold);
+}
+
+/** The quiet threshold, raised where the resting level is so near to it and so noisy that chance alone crosses it. */
+function cpuUseThreshold({ points }: Timeline, threshold: number): number {
+  const values = points.map((point) => point.value);
+  if (values.length === 0) return threshold;
+  const level = median(values);
+  return level < threshold ? Math.max(threshold, level + CPU_SIGMAS * robustSigma(values)) : threshold;
+}
+
+function networkUseThreshold(signals: Signals, context: IdleContext): number {
+  const limit = networkThreshold(signals, context);
+  const rule = excessRule(signals, context);
+  return rule ? Math.min(limit, rule.threshold) : limit;
+}
+
+function visitsOf(points: readonly Point[]): readonly Visit[] {
+  const visits: { fromMs: number; toMs: number }[] = [];
+  for (const point of points.toSorted((a, b) => a.fromMs - b.fromMs)) {
+    const last = visits.at(-1);
+    if (last && point.fromMs - last.toMs < VISIT_GAP_MS) last.toMs = Math.max(last.toMs, point.toMs);
+    else visits.push({ fromMs: point.fromMs, toMs: point.toMs });
+  }
+  return visits;
+}
+
+/** The next visit of a rhythm: daily when two visits lie at the same hour of different days, weekly when a week apart. */
+function nextUse(visits: readonly Visit[], nowMs: number): { readonly atMs: number; readonly rhythm: string } | undefined {
+  const last = visits.at(-1);
+  if (!last) return undefined;
+  const earlier = visits.slice(0, -1);
+  const daily = earlier.findLast(
+    (visit) => isMultiple(last.fromMs - visit.fromMs, DAY_MS) && last.fromMs - visit.fromMs < 5 * DAY_MS,
+  );
+  if (daily) return { atMs: advance(last.fromMs, DAY_MS, nowMs), rhythm: 'at the same hour of the day' };
+  const weekly = earlier.findLast((visit) => isMultiple(last.fromMs - visit.fromMs, WEEK_MS));
+  return weekly && { atMs: advance(last.fromMs, WEEK_MS, nowMs), rhythm: 'at the same hour of the week' };
+}
+
+function isMultiple(distanceMs: number, periodMs: number): boolean {
+  const remainder = distanceMs % periodMs;
+  return distanceMs > SAME_HOUR_MS && Math.min(remainder, periodMs - remainder) <= SAME_HOUR_MS;
+}
+
+function advance(fromMs: number, periodMs: number, nowMs: number): number {
+  return fromMs + Math.ceil((nowMs - fromMs) / periodMs) * periodMs;
+}

@@ -1,0 +1,193 @@
+/** The judgement on one workload: the factors, the verdict they make, and how sure it is. */
+
+import { formatAge } from '../../types/duration.ts';
+import type { Factor, FactorName, IdleFinding, MissingEvidence, Verdict } from '../../types/idle.ts';
+import type { UsageEvidence } from '../../types/usage.ts';
+import type { Resources, Workload } from '../../types/workload.ts';
+import { coveredSeconds, within } from '../evidence/timeline.ts';
+import { businessDaySeconds, businessSeconds } from './business-hours.ts';
+import { activeConfidence, idleConfidence, UNKNOWN_CONFIDENCE } from './confidence.ts';
+import { cpuFactor } from './cpu.ts';
+import { type EarlierUse, earlierUse } from './earlier-use.ts';
+import { lifeFactor } from './life.ts';
+import { memoryFactor } from './memory.ts';
+import { missingEvidence } from './missing.ts';
+import { networkFactor } from './network.ts';
+import { requestsFactor } from './requests.ts';
+import { type IdleContext, readSignals, type Signals } from './signals.ts';
+import { standbyReason } from './standby.ts';
+
+/** Slots need not end exactly where business hours do. */
+const BUSINESS_TOLERANCE = 0.9;
+
+/** The verdict on a workload with every factor behind it. Pure: the same evidence gives the same finding. */
+export function judgeIdle(workload: Workload, evidence: UsageEvidence, context: IdleContext): IdleFinding {
+  const signals = readSignals(workload, evidence, context);
+  const earlier = earlierUse(signals, context);
+  const factors = [
+    cpuFactor(signals, context),
+    memoryFactor(signals, context),
+    networkFactor(signals, context),
+    requestsFactor(signals, context),
+    businessFactor(signals, context),
+    signals.pods.length === 0 ? noPodsFactor() : lifeFactor(signals, context),
+    earlier.factor,
+  ];
+  const decision = decide(factors, signals, context, earlier);
+  return finding(signals, context, factors, earlier, decision);
+}
+
+interface Decision {
+  readonly verdict: Verdict;
+  readonly reason: string;
+  readonly missing: readonly MissingEvidence[];
+}
+
+function decide(factors: readonly Factor[], signals: Signals, context: IdleContext, earlier: EarlierUse): Decision {
+  const by = (name: FactorName): Factor => factors.find((factor) => factor.factor === name)!;
+  const life = by('life');
+  if (life.state === 'refutes') return active(life.evidence);
+  const standby = standbyReason(signals, context);
+  if (standby) return active(standby);
+  const inUse = usedNow(by('cpu'), by('network'), by('requests'));
+  if (inUse) return active(inUse);
+  if (life.state === 'unknown')
+    return unknown(life.evidence, [{ what: `life: ${life.evidence}`, remedy: 'ask again when a whole window has passed' }]);
+  if (earlier.factor.state === 'refutes') return active(earlier.factor.evidence);
+  const missing = missingEvidence(factors, signals, context);
+  if (missing.length > 0) return unknown(missing.map(({ what }) => what).join('; '), missing);
+  return { verdict: 'idle', reason: idleReason(by('cpu'), by('network'), by('requests')), missing: [] };
+}
+
+function active(reason: string): Decision {
+  return { verdict: 'active', reason, missing: [] };
+}
+
+function unknown(reason: string, missing: readonly MissingEvidence[]): Decision {
+  return { verdict: 'unknown', reason, missing };
+}
+
+/** A counter that sees the workload is a better witness of its users than the network, whose bytes may be a sidecar's. */
+function usedNow(cpu: Factor, network: Factor, requests: Factor): string | undefined {
+  if (cpu.state === 'refutes') return `CPU: ${cpu.evidence}`;
+  if (requests.state === 'refutes') return `requests: ${requests.evidence}`;
+  return network.state === 'refutes' ? `network: ${network.evidence}` : undefined;
+}
+
+function idleReason(cpu: Factor, network: Factor, requests: Factor): string {
+  const parts = [
+    `CPU ${cpu.evidence}`,
+    ...(network.state === 'supports' ? [`network ${network.evidence}`] : []),
+    ...(requests.state === 'supports' ? [`requests ${requests.evidence}`] : []),
+  ];
+  return parts.join('; ');
+}
+
+/** A night or a weekend is no proof: the quiet must hold through the hours of one business day. */
+function businessFactor(signals: Signals, { nowMs, settings }: IdleContext): Factor {
+  const witness = signals.network.points.length > 0 ? signals.network : signals.requests;
+  const fromMs = Math.max(signals.cpu.points[0]?.fromMs ?? nowMs, witness.points[0]?.fromMs ?? nowMs);
+  const seen = businessSeconds(settings.businessHours, fromMs, nowMs);
+  const needed = businessDaySeconds(settings.businessHours);
+  const enough = seen >= needed * BUSINESS_TOLERANCE;
+  return {
+    factor: 'business-hours',
+    state: enough ? 'supports' : 'unknown',
+    evidence: enough
+      ? `${formatAge(seen)} of business hours are in the evidence`
+      : `only ${formatAge(seen)} of business hours are in the evidence, and a business day has ${formatAge(needed)}`,
+    value: seen,
+    threshold: needed,
+    unit: 'seconds',
+    source: settings.businessHours.timeZone,
+    fromMs,
+    toMs: nowMs,
+  };
+}
+
+function noPodsFactor(): Factor {
+  return { factor: 'life', state: 'unknown', evidence: 'no running pods', source: 'object status' };
+}
+
+function finding(
+  signals: Signals,
+  context: IdleContext,
+  factors: readonly Factor[],
+  earlier: EarlierUse,
+  decision: Decision,
+): IdleFinding {
+  const { workload } = signals;
+  const judged = confidenceOf(decision.verdict, factors, workload);
+  const since = decision.verdict === 'idle' ? idleSince(factors, context.nowMs) : undefined;
+  return {
+    workload: workload.ref,
+    verdict: decision.verdict,
+    confidence: judged.confidence,
+    reason: decision.reason,
+    pods: signals.pods.length,
+    ...(since !== undefined && { idleSinceMs: since, idleAtLeast: isSinceStart(since, signals) }),
+    ...(earlier.lastUsedMs !== undefined && { lastUsedMs: earlier.lastUsedMs }),
+    ...(earlier.nextUseMs !== undefined && { nextUseMs: earlier.nextUseMs }),
+    use: useOf(signals, context, factors),
+    requested: requestedBy(signals),
+    factors: factors.map((factor) => {
+      const share = judged.shares.get(factor.factor);
+      return share === undefined ? factor : { ...factor, share };
+    }),
+    missing: decision.missing,
+  };
+}
+
+function confidenceOf(verdict: Verdict, factors: readonly Factor[], workload: Workload): ReturnType<typeof idleConfidence> {
+  if (verdict === 'idle') return idleConfidence(factors, workload);
+  return { confidence: verdict === 'active' ? activeConfidence(factors) : UNKNOWN_CONFIDENCE, shares: new Map() };
+}
+
+/** When the last of the factors that were satisfied became so. */
+function idleSince(factors: readonly Factor[], nowMs: number): number {
+  const runs = factors.filter(
+    (factor) =>
+      ['cpu', 'network', 'requests'].includes(factor.factor) && factor.state === 'supports' && factor.quietSeconds !== undefined,
+  );
+  return Math.max(...runs.map((factor) => nowMs - factor.quietSeconds! * 1000));
+}
+
+/** The quiet reaches to the start of what is known, and the workload is older than that. */
+function isSinceStart(sinceMs: number, { cpu, workload }: Signals): boolean {
+  const first = cpu.points[0]?.fromMs ?? sinceMs;
+  return sinceMs <= first && workload.createdAt < first;
+}
+
+function useOf(signals: Signals, { nowMs, settings }: IdleContext, factors: readonly Factor[]): IdleFinding['use'] {
+  const highest = (timeline: Signals['cpu'], fromMs: number): number | undefined => {
+    const values = within(timeline, fromMs, nowMs).map((point) => point.value);
+    return values.length > 0 ? Math.max(...values) : undefined;
+  };
+  const cpuCores = highest(signals.cpu, signals.windowStartMs);
+  const memoryBytes = highest(signals.memory, signals.windowStartMs);
+  const networkBytesPerSecond = highest(signals.network, signals.windowStartMs);
+  const requests = factors.find((factor) => factor.factor === 'requests');
+  const counted = requests?.unit === 'requests' ? requests.value : undefined;
+  const requestsFrom = nowMs - settings.requestsQuietSeconds * 1000;
+  return {
+    ...(cpuCores !== undefined && { cpuCores }),
+    ...(memoryBytes !== undefined && { memoryBytes }),
+    ...(networkBytesPerSecond !== undefined && { networkBytesPerSecond }),
+    ...(counted !== undefined &&
+      coveredSeconds(signals.requests, requestsFrom, nowMs) > 0 && {
+        requests: Math.round(counted),
+        requestsSource: requests?.source ?? '',
+      }),
+  };
+}
+
+/** What all pods together hold: app containers, sidecars, and init containers only as far as they keep running. */
+function requestedBy({ pods }: Signals): Resources {
+  const held = pods.flatMap((pod) =>
+    pod.containers.filter((container) => container.role !== 'init').map((container) => container.requests),
+  );
+  return {
+    cpuCores: held.reduce((sum, { cpuCores = 0 }) => sum + cpuCores, 0),
+    memoryBytes: held.reduce((sum, { memoryBytes = 0 }) => sum + memoryBytes, 0),
+  };
+}

@@ -1,0 +1,109 @@
+/** Standbys: quiet because their owner keeps them so, for the moment another one fails or a release is switched. */
+
+import type { Workload } from '../../types/workload.ts';
+import type { IdleContext, Signals } from './signals.ts';
+
+/** A lease that nobody renewed for this many of its durations holds no election any more. */
+const STALE_LEASE_DURATIONS = 20;
+
+/** Labels by which a release is told from its spare. */
+const SLOT_LABELS: ReadonlySet<string> = new Set([
+  'color',
+  'colour',
+  'slot',
+  'track',
+  'version',
+  'release-color',
+  'deployment-color',
+  'app.kubernetes.io/version',
+  'rollouts-pod-template-hash',
+  'role',
+  'stage',
+]);
+
+const SLOT_NAME = /[-_.](blue|green|active|preview|standby|spare|canary|stable)$/;
+
+/** Images of databases and brokers that replicate to members which serve no one. */
+const REPLICATING_IMAGES =
+  /(^|[/-])(postgres|postgresql|spilo|patroni|pgpool|timescaledb|mysql|mariadb|percona|galera|mongo|mongodb|redis|valkey|keydb|cassandra|scylla|cockroach|etcd|zookeeper|kafka|rabbitmq|elasticsearch|opensearch|clickhouse|consul|vault|nats|minio|couchdb|neo4j|tidb|tikv|yugabyte)/;
+
+/** Why a workload stands by, as a sentence; undefined when nothing says so. */
+export function standbyReason(signals: Signals, context: IdleContext): string | undefined {
+  return (
+    electionReason(signals, context) ??
+    quorumReason(signals) ??
+    replicaReason(signals) ??
+    spareReason(signals.workload, context.workloads)
+  );
+}
+
+function electionReason({ workload }: Signals, { nowMs }: IdleContext): string | undefined {
+  const live = workload.leases.find(
+    ({ renewedAt, durationSeconds }) =>
+      renewedAt === undefined || nowMs - renewedAt < STALE_LEASE_DURATIONS * 1000 * (durationSeconds ?? 60),
+  );
+  return live && `standby of a leader election: ${live.holder || 'nobody'} holds lease ${live.name}`;
+}
+
+/** A budget that keeps a majority of several members up protects a quorum, and its members wait for each other. */
+function quorumReason({ workload, pods }: Signals): string | undefined {
+  const members = pods.length;
+  const quorum = workload.disruptionBudgets.find((budget) => budget.desiredHealthy > members / 2);
+  if (!quorum || members < 3 || workload.ref.kind !== 'StatefulSet') return undefined;
+  return `member of a quorum: budget ${quorum.name} keeps ${quorum.desiredHealthy} of ${members} up`;
+}
+
+function replicaReason({ workload, appContainers, pods }: Signals): string | undefined {
+  if (workload.ref.kind !== 'StatefulSet' && !hasReplicaMark(workload)) return undefined;
+  const image = appContainers.find((container) => REPLICATING_IMAGES.test(repository(container.image)))?.image;
+  if (!image || (pods.length < 2 && !hasReplicaMark(workload))) return undefined;
+  return `replica of a database (${repository(image)}): it is kept for the day its primary fails`;
+}
+
+/** Names and labels that replicas of a database go by. */
+function hasReplicaMark({ ref, podLabels }: Workload): boolean {
+  const role = podLabels.role ?? podLabels['app.kubernetes.io/component'] ?? '';
+  return (
+    /(^|-)(replica|secondary|standby|slave|follower|read)(-|$)/.test(ref.name) ||
+    /^(replica|secondary|standby|slave|follower|read)$/.test(role)
+  );
+}
+
+function repository(image: string): string {
+  return image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+}
+
+/** A sibling with the same labels but for its slot, which a service sends the users to, makes this one its spare. */
+function spareReason(workload: Workload, all: readonly Workload[]): string | undefined {
+  if (workload.services.some((service) => selectsSlot(service.selector))) return undefined;
+  const sibling = all.find(
+    (other) =>
+      other !== workload &&
+      other.ref.namespace === workload.ref.namespace &&
+      isSlotOf(workload, other) &&
+      isServed(other, workload),
+  );
+  return sibling && `spare of ${sibling.ref.name}, which its service sends the users to`;
+}
+
+function selectsSlot(selector: Readonly<Record<string, string>>): boolean {
+  return Object.keys(selector).some((label) => SLOT_LABELS.has(label));
+}
+
+function isSlotOf(a: Workload, b: Workload): boolean {
+  const names = new Set([...Object.keys(a.podLabels), ...Object.keys(b.podLabels)]);
+  const differing = [...names].filter((label) => a.podLabels[label] !== b.podLabels[label] && label !== 'pod-template-hash');
+  const shared = names.size - differing.length;
+  const sameBase = a.ref.name.replace(SLOT_NAME, '') === b.ref.name.replace(SLOT_NAME, '') && a.ref.name !== b.ref.name;
+  return (
+    shared > 0 &&
+    differing.length > 0 &&
+    differing.every((label) => SLOT_LABELS.has(label)) &&
+    (sameBase || differing.some((label) => /colou?r|slot|track/.test(label)))
+  );
+}
+
+/** Whether a service sends users to the sibling and not to this one. */
+function isServed(sibling: Workload, workload: Workload): boolean {
+  return sibling.services.some((service) => !workload.services.some((own) => own.name === service.name));
+}
