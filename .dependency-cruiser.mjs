@@ -9,7 +9,16 @@ const ROOMS = {
   'lib/money': ['lib/types'],
   'lib/optimize': ['lib/types', 'lib/intelligence', 'lib/money'],
   'lib/change': ['lib/types', 'lib/kube'],
-  'lib/operations': ['lib/types', 'lib/kube', 'lib/collect', 'lib/store', 'lib/intelligence', 'lib/money', 'lib/optimize', 'lib/change'],
+  'lib/operations': [
+    'lib/types',
+    'lib/kube',
+    'lib/collect',
+    'lib/store',
+    'lib/intelligence',
+    'lib/money',
+    'lib/optimize',
+    'lib/change',
+  ],
   plugin: ['lib/types', 'lib/operations', 'ui'],
   ui: ['lib/types'],
 };
@@ -59,6 +68,10 @@ export default {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.mjs', '.js', '.json'], conditionNames: ['import', 'node', 'default'], exportsFields: ['exports'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.json'],
+      conditionNames: ['import', 'node', 'default'],
+      exportsFields: ['exports'],
+    },
   },
 };

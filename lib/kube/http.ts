@@ -113,7 +113,12 @@ function identityOf(target: Target, pool: Connections, runtime: Runtime): Identi
   let shown: Credential['certificate'] | 'none yet' = 'none yet';
   const show = (credential: Credential): void => {
     if (target.server.protocol !== 'https:' || shown === credential.certificate) return;
-    pool.use(secureContext({ ...trustOf(target), certificateOwner: target.credentials.user }, credential.certificate));
+    const trust = {
+      certificateAuthority: target.certificateAuthority,
+      verify: !target.insecureSkipTlsVerify,
+      certificateOwner: target.credentials.user,
+    };
+    pool.use(secureContext(trust, credential.certificate));
     shown = credential.certificate;
   };
   // A certificate that cannot be used is an error of the kubeconfig, found before anything is sent.
@@ -123,12 +128,6 @@ function identityOf(target: Target, pool: Connections, runtime: Runtime): Identi
     impersonation: impersonationHeaders(target.impersonation),
     show,
   };
-}
-
-function trustOf(target: Target): { readonly certificateAuthority?: string } {
-  if (target.certificateAuthority !== undefined) return { certificateAuthority: target.certificateAuthority };
-  // Nothing is verified, so that the system's authorities need not be read.
-  return target.insecureSkipTlsVerify ? { certificateAuthority: '' } : {};
 }
 
 /** Asks with the current credential; refused, asks once more with a newer one if there is any. */

@@ -6,7 +6,9 @@ import type { Certificate } from './target.ts';
 
 export interface Trust {
   /** PEM; undefined: what the system and Node trust. */
-  readonly certificateAuthority?: string;
+  readonly certificateAuthority?: string | undefined;
+  /** False: nobody's certificate is checked, so that no authorities are needed. */
+  readonly verify: boolean;
   /** Name of the user or file whose certificate it is, for messages. */
   readonly certificateOwner: string;
 }
@@ -16,10 +18,10 @@ export interface Trust {
  * @throws UpidError kubeconfig-invalid for a certificate or key that cannot be read or do not belong together.
  */
 export function secureContext(trust: Trust, certificate: Certificate | undefined): SecureContext {
-  const ca = trust.certificateAuthority === undefined ? systemAuthorities() : checkedAuthority(trust.certificateAuthority);
-  if (certificate === undefined) return createSecureContext({ ca });
+  const authorities = trust.verify ? { ca: authoritiesOf(trust.certificateAuthority) } : {};
+  if (certificate === undefined) return createSecureContext(authorities);
   try {
-    return createSecureContext({ ca, cert: certificate.cert, key: certificate.key });
+    return createSecureContext({ ...authorities, cert: certificate.cert, key: certificate.key });
   } catch (error) {
     const whose = trust.certificateOwner === '' ? '' : ` of ${trust.certificateOwner}`;
     throw new UpidError('kubeconfig-invalid', `the client certificate and key${whose} cannot be used: ${reasonOf(error)}`, {
@@ -29,7 +31,8 @@ export function secureContext(trust: Trust, certificate: Certificate | undefined
   }
 }
 
-function checkedAuthority(pem: string): string {
+function authoritiesOf(pem: string | undefined): string | string[] {
+  if (pem === undefined) return systemAuthorities();
   if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
   throw new UpidError('kubeconfig-invalid', 'the certificate authority contains no PEM certificate', {
     remedy: 'check certificate-authority of the cluster in the kubeconfig, or the file of --certificate-authority',

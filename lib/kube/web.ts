@@ -62,7 +62,7 @@ export function httpTransport(url: string, options: WebOptions, runtime: Runtime
     server: asker.server,
     async getText(path, request) {
       // Reading the system's authorities takes 50 ms: on first need.
-      if (!trusted) pool.use(secureContext({ certificateOwner: '' }, undefined));
+      if (!trusted) pool.use(secureContext({ verify: true, certificateOwner: '' }, undefined));
       trusted = true;
       const reply = await asker.ask({ method: 'GET', path, options: request, headers, repeatable: true });
       if (reply.status >= 500) throw statusError(reply, { server: asker.server, method: 'GET', path });

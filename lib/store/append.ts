@@ -10,12 +10,17 @@ import { CREATE_BUFFER, SCHEMA_VERSION, VERSION_KEY } from './schema.ts';
  * Writes one part for each day. `partName` must be unique among all writers.
  * @throws UpidError history-unwritable
  */
-export async function appendSamples(connection: DuckDBConnection, samplesFolder: string, partName: string, samples: readonly Sample[]): Promise<void> {
+export async function appendSamples(
+  connection: DuckDBConnection,
+  samplesFolder: string,
+  partName: string,
+  samples: readonly Sample[],
+): Promise<void> {
   for (const [day, rows] of Map.groupBy(samples, (sample) => dayOf(sample.atMs))) {
     await placePart(`${samplesFolder}/day=${day}`, `${partName}.parquet`, async (file) => {
       await fillBuffer(connection, rows);
       await connection.run(
-        `COPY (SELECT * FROM buffer ORDER BY namespace, workload_kind, workload_name, pod, container, at) TO ${literal(file)}
+        `COPY (SELECT * FROM buffer ORDER BY namespace, workload_kind, workload_name, pod, container, observed_at) TO ${literal(file)}
          (FORMAT parquet, CODEC zstd, KV_METADATA {${VERSION_KEY}: '${SCHEMA_VERSION}'})`,
       );
       await connection.run('DROP TABLE buffer');
@@ -33,7 +38,8 @@ async function fillBuffer(connection: DuckDBConnection, rows: readonly Sample[])
     for (const text of [row.namespace, row.workloadKind, row.workloadName, row.pod, row.container]) appender.appendVarchar(text);
     appender.appendBoolean(row.app);
     appender.appendVarchar(row.source);
-    for (const value of [row.cpuCores, row.memoryBytes, row.networkBytesPerSecond, row.requests, row.windowSeconds]) number(value);
+    for (const value of [row.cpuCores, row.memoryBytes, row.networkBytesPerSecond, row.requests, row.windowSeconds])
+      number(value);
     appender.endRow();
   }
   appender.closeSync();

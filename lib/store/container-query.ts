@@ -30,7 +30,11 @@ export async function queryContainers(
   period: ContainerPeriod,
 ): Promise<ReadonlyMap<string, readonly ContainerUsage[]>> {
   if (files.length === 0) return new Map();
-  const reader = await connection.runAndReadAll(containerSql(files), { from_ms: period.fromMs, to_ms: period.toMs, namespace: period.namespace ?? '' });
+  const reader = await connection.runAndReadAll(containerSql(files), {
+    from_ms: period.fromMs,
+    to_ms: period.toMs,
+    namespace: period.namespace ?? '',
+  });
   const columns = columnsOf(reader);
   const found = new Map<string, ContainerUsage[]>();
   for (let row = 0; row < reader.currentRowCount; row++) {
@@ -43,7 +47,8 @@ export async function queryContainers(
 }
 
 function containerUsage(value: (name: string) => unknown, container: string): ContainerUsage {
-  const known = (name: string): number | undefined => (value(name) === null || value(name) === undefined ? undefined : Number(value(name)));
+  const known = (name: string): number | undefined =>
+    value(name) === null || value(name) === undefined ? undefined : Number(value(name));
   const cpuP99Cores = known('cpu_p99');
   const cpuPeakCores = known('cpu_peak');
   const memoryPeakBytes = known('memory_peak');

@@ -19,7 +19,6 @@ export async function startEngine(temporaryDirectory: string): Promise<Engine> {
     autoload_known_extensions: 'false',
     autoinstall_known_extensions: 'false',
     temp_directory: temporaryDirectory,
-    TimeZone: 'UTC',
   });
   const connection = await instance.connect();
   return {

@@ -26,7 +26,11 @@ export interface History {
 }
 
 /** Opens the history of one cluster under `directory`; nothing is created before the first append. */
-export function openHistory(options: { readonly directory: string; readonly clusterId: string; readonly runtime: Runtime }): History {
+export function openHistory(options: {
+  readonly directory: string;
+  readonly clusterId: string;
+  readonly runtime: Runtime;
+}): History {
   return new ParquetHistory(join(options.directory, clusterFolder(options.clusterId)), options.runtime);
 }
 
@@ -69,7 +73,10 @@ class ParquetHistory implements History {
     this.#engine?.then((engine) => engine.close()).catch(() => undefined);
   }
 
-  async #read<T>(period: { readonly fromMs: number; readonly toMs: number }, query: (engine: Engine, files: readonly string[]) => Promise<T>): Promise<T> {
+  async #read<T>(
+    period: { readonly fromMs: number; readonly toMs: number },
+    query: (engine: Engine, files: readonly string[]) => Promise<T>,
+  ): Promise<T> {
     let failure: unknown;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const { files, problems } = await findParts(this.#samples, period.fromMs, period.toMs);
@@ -83,10 +90,14 @@ class ParquetHistory implements History {
         await this.#excludeBroken(engine, usable);
       }
     }
-    throw new UpidError('history-corrupt', `the history in ${this.folder} cannot be queried (${messageOf(failure).split('\n')[0]})`, {
-      remedy: 'leave it out by --no-history, or move the folder away',
-      cause: failure,
-    });
+    throw new UpidError(
+      'history-corrupt',
+      `the history in ${this.folder} cannot be queried (${messageOf(failure).split('\n')[0]})`,
+      {
+        remedy: 'leave it out by --no-history, or move the folder away',
+        cause: failure,
+      },
+    );
   }
 
   /** Finds the parts that look whole from outside but cannot be read: slow, and only done after a failure. */

@@ -39,12 +39,22 @@ export async function findParts(samplesFolder: string, fromMs: number, toMs: num
     return day !== undefined && day >= first && day <= last;
   });
   const names = await Promise.all(
-    days.toSorted().map(async (day) => (await entriesOf(join(samplesFolder, day))).filter((name) => PART.test(name)).map((name) => join(samplesFolder, day, name))),
+    days
+      .toSorted()
+      .map(async (day) =>
+        (await entriesOf(join(samplesFolder, day)))
+          .filter((name) => PART.test(name))
+          .map((name) => join(samplesFolder, day, name)),
+      ),
   );
   const checked = await Promise.all(names.flat().map(async (file) => ({ file, problem: await problemOf(file) })));
   return {
     files: checked.filter(({ problem }) => problem === undefined).map(({ file }) => file),
-    problems: checked.flatMap(({ file, problem }) => (problem === undefined || problem === 'gone' ? [] : [`history part ${file} is left out: ${problem}; move it away to silence this`])),
+    problems: checked.flatMap(({ file, problem }) =>
+      problem === undefined || problem === 'gone'
+        ? []
+        : [`history part ${file} is left out: ${problem}; move it away to silence this`],
+    ),
   };
 }
 

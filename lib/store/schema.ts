@@ -7,7 +7,7 @@ export const VERSION_KEY = 'upid_schema_version';
 
 /** Instants are UTC; rates are per second; NULL is "not measured". A pod's network row has container ''. */
 export const COLUMNS = {
-  at: 'TIMESTAMP_MS',
+  observed_at: 'TIMESTAMP_MS',
   namespace: 'VARCHAR',
   workload_kind: 'VARCHAR',
   workload_name: 'VARCHAR',

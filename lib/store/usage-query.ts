@@ -19,9 +19,9 @@ export interface StoredUsage {
 
 /** The samples of the given files within a period. Bound: $from_ms, $to_ms, $namespace (empty for all). */
 export function samplesSql(files: readonly string[]): string {
-  return `SELECT epoch_ms(at) AS at_ms, * EXCLUDE (at)
+  return `SELECT epoch_ms(observed_at) AS at_ms, * EXCLUDE (observed_at)
     FROM read_parquet([${files.map(literal).join(', ')}], union_by_name = true, hive_partitioning = false)
-    WHERE at >= make_timestamp_ms($from_ms) AND at <= make_timestamp_ms($to_ms) AND ($namespace = '' OR namespace = $namespace)`;
+    WHERE observed_at >= make_timestamp_ms($from_ms) AND observed_at <= make_timestamp_ms($to_ms) AND ($namespace = '' OR namespace = $namespace)`;
 }
 
 const usageSql = (files: readonly string[]): string => `
@@ -45,7 +45,11 @@ const usageSql = (files: readonly string[]): string => `
   GROUP BY ALL ORDER BY namespace, workload_kind, workload_name, slot`;
 
 /** Use of every workload that has samples in the period, by `workloadKey`. */
-export async function queryUsage(connection: DuckDBConnection, files: readonly string[], period: UsagePeriod): Promise<ReadonlyMap<string, StoredUsage>> {
+export async function queryUsage(
+  connection: DuckDBConnection,
+  files: readonly string[],
+  period: UsagePeriod,
+): Promise<ReadonlyMap<string, StoredUsage>> {
   if (files.length === 0) return new Map();
   const grid = gridOf(period);
   const reader = await connection.runAndReadAll(usageSql(files), {
@@ -78,13 +82,18 @@ const VALUE_COLUMNS = ['cpu', 'memory', 'movement', 'network', 'network_median',
 function assemble(columns: Columns, rows: number, grid: SlotGrid): ReadonlyMap<string, StoredUsage> {
   const workloads = new Map<string, Accumulated>();
   for (let row = 0; row < rows; row++) {
-    const key = workloadKey({ namespace: String(columns.namespace?.[row]), kind: String(columns.workload_kind?.[row]), name: String(columns.workload_name?.[row]) });
+    const key = workloadKey({
+      namespace: String(columns.namespace?.[row]),
+      kind: String(columns.workload_kind?.[row]),
+      name: String(columns.workload_name?.[row]),
+    });
     const entry = workloads.get(key) ?? emptyEntry(grid);
     workloads.set(key, entry);
     const slot = Number(columns.slot?.[row]);
     for (const name of VALUE_COLUMNS) entry.values[name][slot] = numberOrNaN(columns[name]?.[row]);
     const instants = Number(columns.instants?.[row]);
-    if (instants > 1) entry.intervalSeconds = Math.max(entry.intervalSeconds, Number(columns.span_ms?.[row]) / (instants - 1) / 1000);
+    if (instants > 1)
+      entry.intervalSeconds = Math.max(entry.intervalSeconds, Number(columns.span_ms?.[row]) / (instants - 1) / 1000);
   }
   return new Map([...workloads].map(([key, entry]) => [key, storedUsage(entry, grid)]));
 }
@@ -92,7 +101,15 @@ function assemble(columns: Columns, rows: number, grid: SlotGrid): ReadonlyMap<s
 function emptyEntry(grid: SlotGrid): Accumulated {
   const empty = (): SlotValues => new Float64Array(grid.slots).fill(Number.NaN);
   return {
-    values: { cpu: empty(), memory: empty(), movement: empty(), network: empty(), network_median: empty(), requests: empty(), pods: empty() },
+    values: {
+      cpu: empty(),
+      memory: empty(),
+      movement: empty(),
+      network: empty(),
+      network_median: empty(),
+      requests: empty(),
+      pods: empty(),
+    },
     intervalSeconds: 0,
   };
 }
@@ -108,7 +125,10 @@ function storedUsage({ values, intervalSeconds }: Accumulated, grid: SlotGrid): 
       podCount: values.pods,
       ...(known(values.cpu) && { cpuPeakCores: values.cpu }),
       ...(known(values.memory) && { memoryPeakBytes: values.memory, memoryMovement: values.movement }),
-      ...(known(values.network) && { networkPeakBytesPerSecond: values.network, networkMedianBytesPerSecond: values.network_median }),
+      ...(known(values.network) && {
+        networkPeakBytesPerSecond: values.network,
+        networkMedianBytesPerSecond: values.network_median,
+      }),
     },
     ...(known(values.requests) && { requests: { source: 'history', grid, counts: values.requests } }),
   };
