@@ -8,6 +8,7 @@ import type { ContainerUsage, Sample } from '../types/usage.ts';
 import { appendSamples } from './append.ts';
 import { type ContainerPeriod, queryContainers } from './container-query.ts';
 import { type Engine, startEngine } from './engine.ts';
+import { queryInterval } from './interval-query.ts';
 import { clusterFolder, findParts } from './parts.ts';
 import { queryUsage, type StoredUsage, type UsagePeriod } from './usage-query.ts';
 
@@ -18,6 +19,8 @@ export interface History {
   append(samples: readonly Sample[]): Promise<void>;
   /** Use of each workload in slots, by `workloadKey`. */
   usage(period: UsagePeriod): Promise<ReadonlyMap<string, StoredUsage>>;
+  /** Usual distance of consecutive samples in seconds; undefined where there are no two. */
+  interval(period: { readonly fromMs: number; readonly toMs: number }): Promise<number | undefined>;
   /** Peaks of each container, by `workloadKey`. */
   containers(period: ContainerPeriod): Promise<ReadonlyMap<string, readonly ContainerUsage[]>>;
   /** One sentence for each part that had to be left out so far. */
@@ -59,6 +62,10 @@ class ParquetHistory implements History {
 
   usage(period: UsagePeriod): Promise<ReadonlyMap<string, StoredUsage>> {
     return this.#read(period, (engine, files) => queryUsage(engine.connection, files, period));
+  }
+
+  interval(period: { readonly fromMs: number; readonly toMs: number }): Promise<number | undefined> {
+    return this.#read(period, (engine, files) => queryInterval(engine.connection, files, period));
   }
 
   containers(period: ContainerPeriod): Promise<ReadonlyMap<string, readonly ContainerUsage[]>> {

@@ -39,14 +39,17 @@ export interface ObjectScope {
   /** Applied to pods, as `kubectl get pods -l` does. */
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-  /** Only these workloads (or the workloads of these pods); all when empty. */
+  /** These workloads (or the workloads of these pods) are asked about; all when empty. */
   readonly names: readonly { readonly kind: string; readonly name: string }[];
   readonly chunkSize: number;
 }
 
 export interface CollectedObjects {
   readonly cluster: ClusterIdentity;
+  /** All workloads in scope, also those that were not named: a standby is recognised by its neighbours. */
   readonly objects: ClusterObjects;
+  /** The workloads that were named; all of them when none was. */
+  readonly named: readonly Workload[];
   readonly reports: readonly SourceReport[];
 }
 
@@ -77,11 +80,12 @@ export async function collectObjects(
   const workloads = await gather(lists, owners);
   const objects: ClusterObjects = {
     observedAt: options.nowMs,
-    workloads: workloads.filter((workload) => isNamed(workload, scope.names)).toSorted((a, b) => workloadOrder(a.ref, b.ref)),
+    workloads: workloads.toSorted((a, b) => workloadOrder(a.ref, b.ref)),
     nodes: lists.nodes,
     limitRanges: lists.limitRanges.flat(),
   };
-  return { cluster: lists.cluster, objects, reports: [...lists.reports, ...owners.reports] };
+  const named = objects.workloads.filter((workload) => isNamed(workload, scope.names));
+  return { cluster: lists.cluster, objects, named, reports: [...lists.reports, ...owners.reports] };
 }
 
 interface Lists {

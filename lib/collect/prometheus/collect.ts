@@ -5,7 +5,7 @@ import { httpTransport } from '../../kube/web.ts';
 import { messageOf, UpidError } from '../../types/errors.ts';
 import type { IdleSettings } from '../../types/idle.ts';
 import type { Runtime } from '../../types/runtime.ts';
-import type { ReportProgress, SourceReport } from '../../types/source.ts';
+import type { ReportProgress, SourceReport, SourceTraffic } from '../../types/source.ts';
 import { type UsageEvidence, workloadKey } from '../../types/usage.ts';
 import type { Workload } from '../../types/workload.ts';
 import { PrometheusClient } from './client.ts';
@@ -43,6 +43,8 @@ export interface PrometheusEvidence {
   /** By workloadKey; workloads that the server knows nothing of are absent. */
   readonly evidence: ReadonlyMap<string, UsageEvidence>;
   readonly reports: readonly SourceReport[];
+  /** What a server outside of the cluster cost; one behind the service proxy counts with the API server's. */
+  readonly traffic: readonly SourceTraffic[];
 }
 
 /**
@@ -60,7 +62,8 @@ export async function collectPrometheus(
   const web = options.url === undefined ? undefined : httpTransport(options.url, { ...options }, context.runtime, context.signal);
   try {
     const server = web ? await reach(webTransport(web), options, context) : await search(client, options, workloads, context);
-    return 'state' in server ? nothing(server) : await ask(server, options, workloads, context);
+    const answer = 'state' in server ? nothing(server) : await ask(server, options, workloads, context);
+    return { ...answer, traffic: web?.traffic() ?? [] };
   } catch (error) {
     if (error instanceof UpidError && error.id === 'prometheus') {
       return nothing({
@@ -77,7 +80,7 @@ export async function collectPrometheus(
 }
 
 function nothing(report: SourceReport): PrometheusEvidence {
-  return { evidence: new Map(), reports: [report] };
+  return { evidence: new Map(), reports: [report], traffic: [] };
 }
 
 async function reach(
@@ -137,7 +140,7 @@ async function ask(
     ...(engine === 'victoriametrics' && { extra: { nocache: '1' } }),
   });
   const parts = await askAll(client, labels, engine, options, workloads, context);
-  return { evidence: joined(parts), reports: [reportOf(server, client, parts, workloads)] };
+  return { evidence: joined(parts), reports: [reportOf(server, client, parts, workloads)], traffic: [] };
 }
 
 interface Parts {

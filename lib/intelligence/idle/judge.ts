@@ -121,6 +121,7 @@ function finding(
   const since = decision.verdict === 'idle' ? idleSince(factors, context.nowMs) : undefined;
   return {
     workload: workload.ref,
+    labels: workload.labels,
     verdict: decision.verdict,
     confidence: judged.confidence,
     reason: decision.reason,
