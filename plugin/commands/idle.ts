@@ -39,6 +39,9 @@ export class IdleCommand extends LookCommand {
   includeUnknown = Option.Boolean('--include-unknown', false, {
     description: 'Also list workloads of which nothing can be said, with what is missing',
   });
+  includeActive = Option.Boolean('--include-active', false, {
+    description: 'Also list workloads that are used, with what shows it',
+  });
   showLabels = Option.Boolean('--show-labels', false, { description: "Show the workloads' labels as the last column" });
 
   override async execute(): Promise<number> {
@@ -46,7 +49,7 @@ export class IdleCommand extends LookCommand {
     const view = this.wantsView();
     const request = this.request();
     const { names, allNamespaces } = request.scope;
-    const selection = { includeUnknown: this.includeUnknown, named: names.length > 0 };
+    const selection = { includeUnknown: this.includeUnknown, includeActive: this.includeActive, named: names.length > 0 };
     checkSortBy(idleColumns({ observedAtMs: 0, allNamespaces, verdict: true, showLabels: this.showLabels }), options.sortBy);
 
     const { findIdle } = await import('../../lib/operations/idle.ts');

@@ -14,6 +14,8 @@ import { NONE } from './table.ts';
 export interface IdleSelection {
   /** Also the workloads of which nothing can be said. */
   readonly includeUnknown: boolean;
+  /** Also the workloads that are used. */
+  readonly includeActive: boolean;
   /** Named workloads are shown whatever their verdict. */
   readonly named: boolean;
 }
@@ -21,12 +23,15 @@ export interface IdleSelection {
 /** Idle from the asked confidence on, in the order of namespace and name. */
 export function shownFindings(
   { findings, settings }: IdleResult,
-  { includeUnknown, named }: IdleSelection,
+  { includeUnknown, includeActive, named }: IdleSelection,
 ): readonly IdleFinding[] {
   return findings
     .filter(
       ({ verdict, confidence }) =>
-        named || (verdict === 'idle' && confidence >= settings.confidence) || (includeUnknown && verdict === 'unknown'),
+        named ||
+        (verdict === 'idle' && confidence >= settings.confidence) ||
+        (includeUnknown && verdict === 'unknown') ||
+        (includeActive && verdict === 'active'),
     )
     .sort((a, b) => workloadOrder(a.workload, b.workload));
 }
@@ -37,7 +42,7 @@ export function idleListing(result: IdleResult, selection: IdleSelection, showLa
     columns: idleColumns({
       observedAtMs,
       allNamespaces: result.namespace === '',
-      verdict: selection.includeUnknown || selection.named,
+      verdict: selection.includeUnknown || selection.includeActive || selection.named,
       showLabels,
     }),
     rows: shownFindings(result, selection).map((value) => ({ value, item: idleItem(value, result) })),
@@ -87,7 +92,12 @@ export function idleColumns({ observedAtMs, allNamespaces, verdict, showLabels }
       sortKey: ({ use }) => use.networkBytesPerSecond,
     },
     { heading: 'REQUESTS', cell: ({ use }) => orUnknown(use.requests, formatCount), sortKey: ({ use }) => use.requests },
-    { heading: 'CONFIDENCE', cell: ({ confidence }) => formatPercent(confidence), sortKey: ({ confidence }) => confidence },
+    {
+      heading: 'CONFIDENCE',
+      // No probability is claimed for what is unknown.
+      cell: ({ verdict, confidence }) => orUnknown(verdict === 'unknown' ? undefined : confidence, formatPercent),
+      sortKey: ({ confidence }) => confidence,
+    },
     { heading: 'VERDICT', cell: (finding) => finding.verdict, sortKey: (finding) => finding.verdict, wide: !verdict },
     // Cores first: they bound how many pods a node takes more often than memory does.
     {

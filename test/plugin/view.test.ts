@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { assert, suite } from '../harness.ts';
+import { assert, skip, suite } from '../harness.ts';
 import { TmuxTerminal, tmuxMissing } from '../ui/tmux.ts';
 import { PROGRAM } from './run.ts';
 
@@ -30,7 +30,7 @@ async function exitsWith(terminal: TmuxTerminal, exitCode: number): Promise<void
 
 const missing = tmuxMissing();
 if (missing !== undefined) {
-  process.stdout.write(`skipped: the built program in a terminal: ${missing}\n`);
+  skip('the built program in a terminal', missing);
 } else {
   for (const command of ['idle', 'optimize']) {
     test(`${command} --demo opens its view, says that it is simulated, and q leaves it with exit code 0`, async () => {

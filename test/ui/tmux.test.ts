@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { assert, suite } from '../harness.ts';
+import { assert, skip, suite } from '../harness.ts';
 import { readGolden } from './golden.ts';
 import { TmuxTerminal, tmuxMissing } from './tmux.ts';
 
@@ -50,7 +50,7 @@ const pidOf = (terminal: TmuxTerminal): number => Number(readFileSync(join(termi
 
 const missing = tmuxMissing();
 if (missing !== undefined) {
-  process.stdout.write(`skipped: views in a terminal: ${missing}\n`);
+  skip('views in a terminal', missing);
 } else {
   test('opens, filters, shows the detail, resizes, quits, and leaves the terminal clean', async () => {
     await withView('idle', async (terminal) => {

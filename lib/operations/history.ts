@@ -1,0 +1,163 @@
+/**
+ * What earlier runs recorded, as evidence: this run's samples are added first, then everything is read back. A history that
+ * cannot be written or read costs its evidence and is reported; it never ends a look.
+ */
+
+import { type History, openHistory } from '../store/history.ts';
+import { historyDirectory } from '../store/location.ts';
+import { DAY, formatAge, formatDuration, HOUR, MINUTE } from '../types/duration.ts';
+import { UpidError } from '../types/errors.ts';
+import type { IdleSettings } from '../types/idle.ts';
+import type { SourceReport } from '../types/source.ts';
+import type { ContainerUsage, Sample, UsageEvidence } from '../types/usage.ts';
+import type { ClusterIdentity } from '../types/workload.ts';
+import type { LookRequest } from './request.ts';
+
+export const HISTORY_SOURCE = 'history';
+
+/** Lengths of a slot within the window: the shortest that holds a sample is taken. Each divides an hour. */
+const SLOTS = [5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 20 * MINUTE, 30 * MINUTE, HOUR] as const;
+
+/** Peaks for sizing are looked for this far back. */
+const SIZING_SECONDS = 30 * DAY;
+
+export interface RecallOptions {
+  readonly nowMs: number;
+  /** Empty for all. */
+  readonly namespace: string;
+  /** True: peaks of containers too. */
+  readonly sizing: boolean;
+}
+
+export interface Recalled {
+  /** By workloadKey. */
+  readonly evidence: ReadonlyMap<string, UsageEvidence>;
+  readonly report: SourceReport;
+}
+
+/** Adds the samples to the cluster's history, then reads what it tells about the window and what lies before it. */
+export async function recall(
+  request: LookRequest,
+  cluster: ClusterIdentity,
+  samples: readonly Sample[],
+  options: RecallOptions,
+): Promise<Recalled> {
+  const directory = directoryOf(request);
+  if (directory === undefined) return withoutHistory(request);
+  request.progress({ step: 'reading the history' });
+  const history = openHistory({ directory, clusterId: cluster.id, runtime: request.runtime });
+  try {
+    // The simulated cluster's history comes with the program and stays as it is.
+    const unwritten = request.demo ? undefined : await append(history, samples);
+    const evidence = await read(history, request.settings, options);
+    return { evidence, report: reportOf(history, evidence, unwritten, options.nowMs) };
+  } catch (error) {
+    return { evidence: new Map(), report: failureReport(error) };
+  } finally {
+    history.close();
+  }
+}
+
+function directoryOf({ demo, demoHistory, history, runtime }: LookRequest): string | undefined {
+  if (history === false) return undefined;
+  return demo ? demoHistory : (history ?? historyDirectory(runtime));
+}
+
+function withoutHistory({ history }: LookRequest): Recalled {
+  const report: SourceReport =
+    history === false
+      ? { source: HISTORY_SOURCE, state: 'not-asked', reason: 'switched off' }
+      : {
+          source: HISTORY_SOURCE,
+          state: 'failed',
+          reason: 'no folder for it is known, as HOME is not set',
+          remedy: 'name one by --history or UPID_HOME, or leave it out by --no-history',
+        };
+  return { evidence: new Map(), report };
+}
+
+/** Why the samples could not be kept; undefined when they were. */
+async function append(history: History, samples: readonly Sample[]): Promise<UpidError | undefined> {
+  try {
+    await history.append(samples);
+    return undefined;
+  } catch (error) {
+    if (error instanceof UpidError && error.id === 'history-unwritable') return error;
+    throw error;
+  }
+}
+
+async function read(
+  history: History,
+  settings: IdleSettings,
+  { nowMs, namespace, sizing }: RecallOptions,
+): Promise<ReadonlyMap<string, UsageEvidence>> {
+  const windowMs = settings.windowSeconds * 1000;
+  const interval = await history.interval({ fromMs: nowMs - windowMs, toMs: nowMs });
+  const slotSeconds = SLOTS.find((slot) => slot >= (interval ?? 0)) ?? HOUR;
+  const scope = { ...(namespace !== '' && { namespace }) };
+  const fine = await history.usage({ fromMs: nowMs - windowMs, toMs: nowMs, slotSeconds, ...scope });
+  const earlierFromMs = nowMs - settings.earlierUseSeconds * 1000;
+  const earlierToMs = nowMs - windowMs;
+  const hasEarlier = earlierFromMs < earlierToMs;
+  const earlier = hasEarlier
+    ? await history.usage({ fromMs: earlierFromMs, toMs: earlierToMs, slotSeconds: HOUR, ...scope })
+    : new Map();
+  const containers: ReadonlyMap<string, readonly ContainerUsage[]> = sizing
+    ? await history.containers({ fromMs: nowMs - SIZING_SECONDS * 1000, toMs: nowMs, ...scope })
+    : new Map();
+  const keys = new Set([...fine.keys(), ...earlier.keys(), ...containers.keys()]);
+  return new Map(
+    [...keys].map((key) => {
+      const parts = [fine.get(key), earlier.get(key)].filter((part) => part !== undefined);
+      return [
+        key,
+        {
+          usage: parts.map((part) => part.usage),
+          requests: parts.flatMap((part) => (part.requests ? [part.requests] : [])),
+          containers: containers.get(key) ?? [],
+        },
+      ] as const;
+    }),
+  );
+}
+
+function reportOf(
+  history: History,
+  evidence: ReadonlyMap<string, UsageEvidence>,
+  unwritten: UpidError | undefined,
+  nowMs: number,
+): SourceReport {
+  const problems = [...(unwritten ? [unwritten.message] : []), ...history.problems()];
+  const gave = evidence.size === 0 ? `nothing yet, in ${history.folder}` : summary(evidence, nowMs, history.folder);
+  if (problems.length === 0) return { source: HISTORY_SOURCE, state: evidence.size === 0 ? 'absent' : 'used', gave };
+  return {
+    source: HISTORY_SOURCE,
+    state: 'partial',
+    gave,
+    reason: problems.join('; '),
+    ...(unwritten?.remedy !== undefined && { remedy: unwritten.remedy }),
+  };
+}
+
+/** `use of 31 workloads, back to 14d, sampled every 5m, in FOLDER`. */
+function summary(evidence: ReadonlyMap<string, UsageEvidence>, nowMs: number, folder: string): string {
+  const usages = [...evidence.values()].flatMap(({ usage }) => usage);
+  const firsts = usages.flatMap(({ grid, podCount }) => {
+    const slot = podCount?.findIndex((count) => count > 0) ?? -1;
+    return slot < 0 ? [] : [grid.startMs + slot * grid.slotSeconds * 1000];
+  });
+  const back = formatAge((nowMs - Math.min(...firsts, nowMs)) / 1000);
+  const every = formatDuration(Math.round(Math.min(...usages.map((usage) => usage.sampleSeconds), HOUR)));
+  return `use of ${evidence.size} workloads, back to ${back} ago, sampled every ${every}, in ${folder}`;
+}
+
+function failureReport(error: unknown): SourceReport {
+  if (!(error instanceof UpidError) || !['history-corrupt', 'history-unwritable'].includes(error.id)) throw error;
+  return {
+    source: HISTORY_SOURCE,
+    state: 'failed',
+    reason: error.message,
+    ...(error.remedy !== undefined && { remedy: error.remedy }),
+  };
+}
