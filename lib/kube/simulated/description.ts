@@ -11,6 +11,16 @@ export interface ClusterDescription {
   readonly seed: number;
   readonly nodes: readonly NodeDescription[];
   readonly workloads: readonly WorkloadDescription[];
+  readonly limitRanges?: readonly LimitRangeDescription[];
+}
+
+/** Bounds and defaults for the containers of one namespace. */
+export interface LimitRangeDescription {
+  readonly namespace: string;
+  readonly name: string;
+  readonly container: Readonly<
+    Partial<Record<'min' | 'max' | 'default' | 'defaultRequest', { readonly cpu?: string; readonly memory?: string }>>
+  >;
 }
 
 export interface NodeDescription {
@@ -119,6 +129,8 @@ export interface WorkloadDescription {
   readonly service?: { readonly name?: string; readonly port: number; readonly selector?: Readonly<Record<string, string>> };
   /** Counter that sees this workload's requests, if any: `nginx_ingress_controller_requests`, `istio_requests_total`, `http_requests_total`. */
   readonly requestCounter?: string;
+  /** How Prometheus scrapes the pods' own metrics; the bytes this moves are among `networkBytesPerSecond`. */
+  readonly scrape?: { readonly intervalSeconds: number; readonly samples: number };
   readonly autoscaler?: { readonly min: number; readonly max: number; readonly cpuUtilization: number };
   readonly disruptionBudget?: { readonly minAvailable: number | string };
   /** A leader-election lease held by the given replica. */
