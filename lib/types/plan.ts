@@ -17,11 +17,14 @@ export type JsonPatchOperation =
 export interface ValueChange {
   /** Absent for replicas. */
   readonly container?: string;
-  readonly field: 'replicas' | 'requests.cpu' | 'requests.memory' | 'limits.memory';
+  readonly field: 'replicas' | 'requests.cpu' | 'requests.memory' | 'limits.cpu' | 'limits.memory';
   /** As written in the object; absent where it was not set. */
   readonly from?: string;
   readonly to: string;
-  /** Named rule: `p99 of peaks + 15 %`, `peak + 15 %`, `floor`, `OOM kill + 20 %`, `limit kept at its ratio`, `LimitRange minimum`, `idle`. */
+  /**
+   * Named rule: `p99 of peaks + 15 %`, `peak + 15 %`, `floor`, `OOM kill + 20 %`, `OOM kill + 100 MiB`, `limit kept at its ratio`,
+   * `limit equals request`, `CPU limit`, `LimitRange minimum`, `LimitRange maximum`, `LimitRange ratio`, `idle`.
+   */
   readonly rule: string;
   /** What was measured, in words with source, period and sample count. */
   readonly evidence: string;

@@ -55,11 +55,15 @@ export function cpuQuantity(cores: number): string {
   return millicores % 1000 === 0 ? `${millicores / 1000}` : `${millicores}m`;
 }
 
-/** A memory quantity for a manifest: mebibytes, rounded up to a whole one. */
+/** A memory quantity for a manifest: mebibytes, rounded up to a whole one, in the largest unit that is whole, as the API server writes it back. */
 export function memoryQuantity(bytes: number): string {
-  const mebibytes = Math.ceil(round(bytes / 2 ** 20));
-  return mebibytes % 1024 === 0 && mebibytes > 0 ? `${mebibytes / 1024}Gi` : `${mebibytes}Mi`;
+  let amount = Math.ceil(round(bytes / 2 ** 20));
+  let unit = 0;
+  for (; amount > 0 && amount % 1024 === 0 && unit < MEMORY_UNITS.length - 1; unit += 1) amount /= 1024;
+  return `${amount}${MEMORY_UNITS[unit]}`;
 }
+
+const MEMORY_UNITS = ['Mi', 'Gi', 'Ti', 'Pi'] as const;
 
 /** Removes the dust of binary fractions, so that 0.1 + 0.2 cores is 300m and not 301m. */
 function round(value: number): number {

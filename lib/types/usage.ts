@@ -50,6 +50,8 @@ export interface ContainerUsage {
   readonly fromMs: number;
   readonly toMs: number;
   readonly samples: number;
+  /** Start of the period of the CPU figures, where it is shorter than that of memory. */
+  readonly cpuFromMs?: number;
   /** 99th percentile of the CPU rate's peaks, cores. */
   readonly cpuP99Cores?: number;
   readonly cpuPeakCores?: number;

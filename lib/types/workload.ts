@@ -33,6 +33,10 @@ export interface ContainerSpec {
   readonly limits: Resources;
   readonly probes: readonly Probe[];
   readonly portNames: readonly string[];
+  /** `resources` letter by letter as it stands in the object: what a patch compares with. Kept of pod templates; absent where there is none. */
+  readonly resourcesAsWritten?: Readonly<Record<string, unknown>>;
+  /** What fixes the size of a heap, or a runtime that keeps one: `argument -Xmx512m`, `image eclipse-temurin`. Kept of pod templates. */
+  readonly heapFlag?: string;
 }
 
 export interface ContainerState {
@@ -130,6 +134,10 @@ export interface Workload {
   readonly services: readonly Service[];
   readonly management?: Management;
   readonly mountsPersistentVolume: boolean;
+  /** True where scaling down deletes the volume claims of a StatefulSet, and what is on them. */
+  readonly deletesVolumesWhenScaled?: boolean;
+  /** `RollingUpdate`, `Recreate` or `OnDelete`: how a changed template reaches the pods; absent for kinds that have none. */
+  readonly updateStrategy?: string;
   readonly priorityClassName?: string;
 }
 

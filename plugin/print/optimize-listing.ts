@@ -87,6 +87,7 @@ const FIELD_NAMES: Readonly<Record<ValueChange['field'], string>> = {
   replicas: 'replicas',
   'requests.cpu': 'cpu',
   'requests.memory': 'memory',
+  'limits.cpu': 'cpu limit',
   'limits.memory': 'memory limit',
 };
 

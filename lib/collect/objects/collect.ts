@@ -255,6 +255,8 @@ function bareOwner(pod: OwnedPod): Controller {
     podAnnotations: pod.annotations,
     priorityClassName: pod.priorityClassName,
     mountsPersistentVolume: pod.mountsPersistentVolume,
+    deletesVolumesWhenScaled: false,
+    updateStrategy: undefined,
   };
 }
 
@@ -313,6 +315,8 @@ function workloadOf(group: Group, around: Surroundings): Workload {
     services: (around.services.get(ref.namespace) ?? []).filter((service) => mapSelects(service.selector, newest.labels)),
     ...(management && { management }),
     mountsPersistentVolume: top.mountsPersistentVolume || pods.some((each) => each.mountsPersistentVolume),
+    ...(top.deletesVolumesWhenScaled && { deletesVolumesWhenScaled: true }),
+    ...(top.updateStrategy !== undefined && { updateStrategy: top.updateStrategy }),
     ...(priorityClassName !== undefined && { priorityClassName }),
   };
 }

@@ -12,7 +12,6 @@ import type {
 import type { ListSpec } from './lists.ts';
 import {
   annotations,
-  containers,
   count,
   instant,
   list,
@@ -24,6 +23,7 @@ import {
   strings,
   text,
 } from './read.ts';
+import { templateContainers } from './template.ts';
 
 /** A controller of pods, or of other controllers. */
 export interface Controller {
@@ -44,6 +44,8 @@ export interface Controller {
   readonly podAnnotations: Readonly<Record<string, string>>;
   readonly priorityClassName: string | undefined;
   readonly mountsPersistentVolume: boolean;
+  readonly deletesVolumesWhenScaled: boolean;
+  readonly updateStrategy: string | undefined;
 }
 
 /** Reads a controller whose pod template stands at `/spec/template`, or deeper for a CronJob. */
@@ -69,7 +71,7 @@ export function controller(apiVersion: string, kind: string, value: unknown): Co
     owner: ownerOf(metadata),
     managers: list(metadata.managedFields).map((entry) => text(entry.manager)),
     replicas: count(spec.replicas),
-    containers: containers(podSpec),
+    containers: templateContainers(podSpec),
     containersPath: hasTemplate ? `${nested ? '/spec/jobTemplate' : ''}/spec/template/spec/containers` : undefined,
     podLabels: strings(podMetadata.labels),
     podAnnotations: annotations(podMetadata.annotations),
@@ -77,6 +79,8 @@ export function controller(apiVersion: string, kind: string, value: unknown): Co
     mountsPersistentVolume:
       list(podSpec.volumes).some((volume) => volume.persistentVolumeClaim !== undefined) ||
       list(spec.volumeClaimTemplates).length > 0,
+    deletesVolumesWhenScaled: record(spec.persistentVolumeClaimRetentionPolicy).whenScaled === 'Delete',
+    updateStrategy: text(record(spec.strategy ?? spec.updateStrategy).type) || undefined,
   };
 }
 

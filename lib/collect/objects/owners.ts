@@ -117,6 +117,8 @@ export class OwnerIndex {
       podAnnotations: pod.annotations,
       priorityClassName: pod.priorityClassName,
       mountsPersistentVolume: pod.mountsPersistentVolume,
+      deletesVolumesWhenScaled: false,
+      updateStrategy: undefined,
     };
   }
 }
