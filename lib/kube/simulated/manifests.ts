@@ -1,6 +1,6 @@
 /** Described workloads as the manifests a user would apply: what a real API server is filled with, and the specs of the simulated one. */
 
-import type { ContainerDescription, ProbeDescription, WorkloadDescription } from './description.ts';
+import type { ContainerDescription, LimitRangeDescription, ProbeDescription, WorkloadDescription } from './description.ts';
 
 /** A Kubernetes object as JSON. */
 export type Manifest = {
@@ -27,6 +27,15 @@ export function manifestsOf(workload: WorkloadDescription): readonly Manifest[] 
     ...(workload.autoscaler ? [autoscaler(workload)] : []),
     ...(workload.disruptionBudget ? [disruptionBudget(workload)] : []),
   ];
+}
+
+export function limitRangeManifest({ namespace, name, container }: LimitRangeDescription): Manifest {
+  return {
+    apiVersion: 'v1',
+    kind: 'LimitRange',
+    metadata: { name, namespace },
+    spec: { limits: [{ type: 'Container', ...container }] },
+  };
 }
 
 function metadata(workload: WorkloadDescription, name = workload.name): Readonly<Record<string, unknown>> {
