@@ -5,10 +5,10 @@
 
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { isIP } from 'node:net';
-import { connect as connectTls, type SecureContext } from 'node:tls';
+import { isIP, type Socket } from 'node:net';
+import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
 import { gate } from './gate.ts';
-import { openTcp, openTunnel, proxyAuthorization, whenReady } from './tunnel.ts';
+import { address, openProxy, openTunnel, proxyAuthorization, whenReady } from './tunnel.ts';
 
 export interface ConnectionSettings {
   readonly server: URL;
@@ -25,10 +25,13 @@ export interface ConnectionSettings {
 /** Thrown when no connection stood in time. */
 export class ConnectTimeout extends Error {
   readonly milliseconds: number;
+  /** Host and port of the proxy on the way. */
+  readonly proxy: string | undefined;
 
-  constructor(milliseconds: number) {
+  constructor(milliseconds: number, proxy: URL | undefined) {
     super(`no connection within ${milliseconds} ms`);
     this.milliseconds = milliseconds;
+    this.proxy = proxy?.host;
   }
 }
 
@@ -36,7 +39,7 @@ export interface Connections {
   readonly agent: HttpAgent | HttpsAgent;
   /** Waits for a free place; the returned function gives it back. */
   enter(signal: AbortSignal | undefined): Promise<() => void>;
-  /** New TLS material: connections that show the old certificate are closed once they are idle. */
+  /** New TLS material: connections that show the old certificate are closed, those in use after their answer. */
   use(context: SecureContext): void;
   /** Path of a request line: whole URL where a plain HTTP request goes through an HTTP proxy. */
   requestPath(url: URL): string;
@@ -50,26 +53,23 @@ const IDLE_MILLISECONDS = 30_000;
 /** Sets up the pool; opens nothing yet. */
 export function connections(settings: ConnectionSettings): Connections {
   const secure = settings.server.protocol === 'https:';
-  const forwards = !secure && settings.proxy !== undefined && !settings.proxy.protocol.startsWith('socks');
+  const forwards = !secure && settings.proxy?.protocol === 'http:';
   const places = gate(settings.concurrency);
   const closing = new AbortController();
   let context: SecureContext | undefined;
 
-  const open = async (): Promise<ReturnType<typeof connectTls> | Awaited<ReturnType<typeof openTcp>>> => {
+  const open = async (secureContext: SecureContext | undefined): Promise<Socket> => {
     const deadline = new AbortController();
     const timer = setTimeout(
-      () => deadline.abort(new ConnectTimeout(settings.connectTimeoutMilliseconds)),
+      () => deadline.abort(new ConnectTimeout(settings.connectTimeoutMilliseconds, settings.proxy)),
       settings.connectTimeoutMilliseconds,
     );
     try {
       const signal = AbortSignal.any([closing.signal, deadline.signal]);
       const { host, port } = address(settings.server);
-      if (forwards && settings.proxy !== undefined) {
-        const proxy = address(settings.proxy);
-        return await openTcp(proxy.host, proxy.port, signal);
-      }
-      const socket = await openTunnel({ host, port, proxy: settings.proxy, secureContext: context, signal });
-      return secure ? await whenReady(tlsOver(socket, host, settings, context), 'secureConnect', signal) : socket;
+      if (forwards && settings.proxy !== undefined) return await openProxy(settings.proxy, signal);
+      const socket = await openTunnel({ host, port, proxy: settings.proxy, secureContext, signal });
+      return secure ? await whenReady(tlsOver(socket, host, settings, secureContext), 'secureConnect', signal) : socket;
     } finally {
       clearTimeout(timer);
     }
@@ -80,13 +80,22 @@ export function connections(settings: ConnectionSettings): Connections {
     maxSockets: settings.concurrency,
     timeout: IDLE_MILLISECONDS,
   });
+  /** Which TLS material each connection was opened with. */
+  const shown = new WeakMap<object, SecureContext | undefined>();
   agent.createConnection = (_options, callback) => {
-    open().then(
-      (socket) => callback?.(null, socket),
+    const opening = context;
+    open(opening).then(
+      (socket) => {
+        shown.set(socket, opening);
+        callback?.(null, socket);
+      },
       (error) => callback?.(error, undefined as never),
     );
     return undefined;
   };
+  const { keepSocketAlive } = agent;
+  // Declared without a result, but documented to have one: whether the socket is kept.
+  agent.keepSocketAlive = (socket): boolean => shown.get(socket) === context && Boolean(keepSocketAlive.call(agent, socket));
 
   return {
     agent,
@@ -105,23 +114,19 @@ export function connections(settings: ConnectionSettings): Connections {
   };
 }
 
-function address(url: URL): { readonly host: string; readonly port: number } {
-  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) || (url.protocol === 'https:' ? 443 : 80) };
-}
-
 function tlsOver(
-  socket: Awaited<ReturnType<typeof openTcp>>,
+  socket: Socket,
   host: string,
   settings: ConnectionSettings,
-  context?: SecureContext,
-) {
+  secureContext: SecureContext | undefined,
+): TLSSocket {
   const name = settings.tlsServerName ?? host;
   return connectTls({
     socket,
     host: name,
     // An address may not stand in the server name indication (RFC 6066); `host` alone is then compared.
     ...(isIP(name) === 0 ? { servername: name } : {}),
-    ...(context === undefined ? {} : { secureContext: context }),
+    ...(secureContext === undefined ? {} : { secureContext }),
     rejectUnauthorized: !settings.insecureSkipTlsVerify,
     ALPNProtocols: ['http/1.1'],
   });

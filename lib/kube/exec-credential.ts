@@ -5,7 +5,7 @@
 
 import { messageOf, UpidError } from '../types/errors.ts';
 import type { Runtime } from '../types/runtime.ts';
-import type { Credential, CredentialSource } from './credentials.ts';
+import type { Credential, CredentialSource } from './credential-source.ts';
 import { runPlugin } from './exec-plugin.ts';
 import type { ExecEntry } from './kubeconfig-file.ts';
 import type { Target } from './target.ts';

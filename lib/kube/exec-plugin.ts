@@ -6,20 +6,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
-import { parse as parseYaml } from 'yaml';
-import { UpidError } from '../types/errors.ts';
+import { messageOf, UpidError } from '../types/errors.ts';
 import type { Runtime } from '../types/runtime.ts';
+import { type PluginCredential, pluginFailure, readCredential } from './exec-answer.ts';
 import { pathsOf } from './kubeconfig.ts';
 import type { ExecEntry } from './kubeconfig-file.ts';
+import { printable, printableLine } from './printable.ts';
 import type { Target } from './target.ts';
-
-/** What a plugin answered. */
-export interface PluginCredential {
-  readonly token?: string;
-  readonly certificate?: { readonly cert: string; readonly key: string };
-  /** Unix epoch milliseconds; undefined: does not expire. */
-  readonly expires?: number;
-}
 
 const GROUP = 'client.authentication.k8s.io';
 const VERSIONS: readonly string[] = [`${GROUP}/v1`, `${GROUP}/v1beta1`];
@@ -30,6 +23,7 @@ const NEXT_HINT_MILLISECONDS = 30_000;
 
 /**
  * Runs the plugin and reads its credential.
+ * @param signal kills it.
  * @throws UpidError credential-plugin; cancelled.
  */
 export async function runPlugin(
@@ -39,8 +33,8 @@ export async function runPlugin(
   signal: AbortSignal,
 ): Promise<PluginCredential> {
   if (!VERSIONS.includes(exec.apiVersion)) {
-    throw failure(`exec plugin: invalid apiVersion ${JSON.stringify(exec.apiVersion)}`, {
-      remedy: `update ${exec.command} and set apiVersion ${VERSIONS[0]} in the kubeconfig`,
+    throw pluginFailure(exec, `has an invalid apiVersion in the kubeconfig: ${JSON.stringify(exec.apiVersion)}`, {
+      remedy: `update the plugin, and set apiVersion ${VERSIONS[0]} in its exec entry`,
     });
   }
   const interactive = isInteractive(exec, runtime);
@@ -49,14 +43,10 @@ export async function runPlugin(
   return readCredential(output, exec);
 }
 
-function failure(message: string, options: { remedy?: string; cause?: unknown } = {}): UpidError {
-  return new UpidError('credential-plugin', message, options);
-}
-
 function isInteractive(exec: ExecEntry, runtime: Runtime): boolean {
   if (exec.interactiveMode === 'Never') return false;
   if (exec.interactiveMode === 'Always' && !runtime.stdinIsTerminal) {
-    throw failure(`credential plugin ${exec.command} needs a terminal: standard input is not a terminal`, {
+    throw pluginFailure(exec, 'needs a terminal: standard input is not a terminal', {
       remedy: 'run this in a terminal, or log in there first',
     });
   }
@@ -66,7 +56,7 @@ function isInteractive(exec: ExecEntry, runtime: Runtime): boolean {
 /** The ExecCredential handed to the plugin. */
 function execInfo(exec: ExecEntry, target: Target, interactive: boolean): string {
   const cluster = {
-    server: target.server.href.replace(/\/$/, ''),
+    server: target.serverText,
     ...(target.tlsServerName === undefined ? {} : { 'tls-server-name': target.tlsServerName }),
     ...(target.insecureSkipTlsVerify ? { 'insecure-skip-tls-verify': true } : {}),
     ...(target.certificateAuthority === undefined
@@ -92,8 +82,8 @@ async function findProgram(exec: ExecEntry, runtime: Runtime): Promise<string> {
       if (await isExecutable(candidate)) return candidate;
     }
   }
-  throw failure(`credential plugin ${exec.command} not found${isPath ? '' : ' in PATH'}`, {
-    remedy: printable(exec.installHint) ?? `install ${exec.command}, which the kubeconfig asks to run for a credential`,
+  throw pluginFailure(exec, isPath ? 'is not there, or not executable' : 'was not found in PATH', {
+    remedy: printable(exec.installHint ?? '').trim() || 'install it: the kubeconfig asks to run it for a credential',
   });
 }
 
@@ -104,14 +94,6 @@ async function isExecutable(file: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** An install hint comes from a file that may have been sent by somebody: no escape sequence of it reaches the terminal. */
-function printable(hint: string | undefined): string | undefined {
-  const text = hint?.replaceAll(/[^\p{L}\p{M}\p{N}\p{P}\p{S}\p{Z}\t\n\r]/gu, (character) => {
-    return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
-  });
-  return text?.trim() || undefined;
 }
 
 interface PluginRun {
@@ -142,7 +124,7 @@ function hintWhileSlow(exec: ExecEntry, runtime: Runtime): () => void {
   const started = runtime.elapsed();
   const hint = (): void => {
     const seconds = Math.round((runtime.elapsed() - started) / 1000);
-    runtime.warn(`waiting for credential plugin ${exec.command} (${seconds} s)`);
+    runtime.warn(`waiting for credential plugin ${printableLine(exec.command)} (${seconds} s)`);
     timer = setTimeout(hint, NEXT_HINT_MILLISECONDS);
   };
   let timer = setTimeout(hint, FIRST_HINT_MILLISECONDS);
@@ -157,81 +139,20 @@ function finished(child: ChildProcess, exec: ExecEntry, signal: AbortSignal): Pr
       // A grandchild may keep the pipe open; nobody waits for it.
       child.stdout?.destroy();
       child.unref();
-      reject(new UpidError('cancelled', `cancelled while credential plugin ${exec.command} ran`));
+      reject(new UpidError('cancelled', `cancelled while credential plugin ${printableLine(exec.command)} ran`));
     };
     if (signal.aborted) cancel();
     signal.addEventListener('abort', cancel, { once: true });
     child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.on('error', (error) => {
       signal.removeEventListener('abort', cancel);
-      reject(failure(`credential plugin ${exec.command} could not be run: ${error.message}`, { cause: error }));
+      reject(pluginFailure(exec, `could not be run: ${messageOf(error)}`, { cause: error }));
     });
     child.on('close', (code, killedBy) => {
       signal.removeEventListener('abort', cancel);
-      if (code === 0) resolve(Buffer.concat(chunks).toString('utf8'));
-      else
-        reject(
-          failure(
-            `credential plugin ${exec.command} failed with ${code === null ? `signal ${killedBy}` : `exit code ${code}`}`,
-            LOG_IN,
-          ),
-        );
+      if (code === 0) return resolve(Buffer.concat(chunks).toString('utf8'));
+      const how = code === null ? `was ended by ${killedBy}` : `failed with exit code ${code}`;
+      reject(pluginFailure(exec, how, { remedy: 'what it printed above says why; logging in again often helps' }));
     });
   });
-}
-
-const LOG_IN = { remedy: 'what it printed above says why; logging in again often helps' };
-
-function readCredential(output: string, exec: ExecEntry): PluginCredential {
-  const answer = readDocument(output, exec);
-  const { apiVersion, kind, status } = answer;
-  if (apiVersion !== exec.apiVersion || kind !== 'ExecCredential') {
-    throw failure(
-      `credential plugin ${exec.command} is configured to use API version ${exec.apiVersion}, plugin returned ${text(apiVersion) ?? 'no version'} ${text(kind) ?? ''}`.trim(),
-      { remedy: `set apiVersion in the kubeconfig's exec entry to what ${exec.command} speaks, or update it` },
-    );
-  }
-  if (!isMapping(status)) throw failure(`credential plugin ${exec.command} didn't return a status field`);
-  const token = text(status.token);
-  const cert = text(status.clientCertificateData);
-  const key = text(status.clientKeyData);
-  if (!token && !cert && !key) throw failure(`credential plugin ${exec.command} didn't return a token or cert/key pair`);
-  if (!cert !== !key) throw failure(`credential plugin ${exec.command} returned only certificate or key, not both`);
-  const expires = expiry(status.expirationTimestamp, exec);
-  return {
-    ...(token ? { token } : {}),
-    ...(cert && key ? { certificate: { cert, key } } : {}),
-    ...(expires === undefined ? {} : { expires }),
-  };
-}
-
-/** JSON, or YAML, which client-go's decoder takes as well. */
-function readDocument(output: string, exec: ExecEntry): Readonly<Record<string, unknown>> {
-  let answer: unknown;
-  try {
-    answer = parseYaml(output);
-  } catch {
-    answer = undefined;
-  }
-  if (isMapping(answer)) return answer;
-  // Not quoted: what a plugin prints may be a secret.
-  const what = output.trim() === '' ? 'nothing' : 'something that is not JSON';
-  throw failure(`credential plugin ${exec.command} printed ${what} instead of an ExecCredential`, {
-    remedy: `run ${[exec.command, ...exec.args].join(' ')} by hand to see what it prints`,
-  });
-}
-
-function expiry(value: unknown, exec: ExecEntry): number | undefined {
-  if (value === undefined || value === null) return undefined;
-  const milliseconds = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  if (!Number.isNaN(milliseconds)) return milliseconds;
-  throw failure(`credential plugin ${exec.command} returned an expirationTimestamp that is not a time`);
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

@@ -14,8 +14,8 @@ export interface InCluster {
   readonly namespace: string;
 }
 
-/** What a pod knows of its cluster; undefined outside of a pod. */
-export async function inCluster(runtime: Runtime, directory = SERVICE_ACCOUNT_DIRECTORY): Promise<InCluster | undefined> {
+/** What a pod, whose service account is mounted at `directory`, knows of its cluster; undefined outside of a pod. */
+export async function inCluster(runtime: Runtime, directory: string): Promise<InCluster | undefined> {
   const host = runtime.env.KUBERNETES_SERVICE_HOST;
   const port = runtime.env.KUBERNETES_SERVICE_PORT;
   const tokenFile = join(directory, 'token');

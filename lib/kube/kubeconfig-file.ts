@@ -178,6 +178,11 @@ class Fields {
     return Object.keys(this.#values);
   }
 
+  /** Refuses the value of a field. @throws UpidError kubeconfig-invalid */
+  refuse(name: string, what: string): never {
+    this.#fail([...this.#path, name], what);
+  }
+
   #fail(path: readonly (string | number)[], what: string): never {
     const line = lineOf(this.#source, path);
     const field = path
@@ -209,7 +214,10 @@ function named<T>(root: Fields, list: string, inner: string, read: (fields: Fiel
   for (const item of root.entries(list)) {
     const name = item.text('name');
     const fields = item.entry(inner);
-    if (name !== undefined && !result.has(name)) result.set(name, read(fields ?? EMPTY));
+    if (name === undefined) continue;
+    // As client-go: which of the two is meant is not ours to guess.
+    if (result.has(name)) item.refuse('name', `is ${JSON.stringify(name)} a second time`);
+    result.set(name, read(fields ?? EMPTY));
   }
   return result;
 }

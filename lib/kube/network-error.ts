@@ -17,22 +17,29 @@ export interface Where {
   readonly advice: { readonly address: string; readonly trust: string; readonly name: string; readonly timeout: string };
 }
 
+const PROXY_ADVICE = 'check HTTPS_PROXY, NO_PROXY and proxy-url of the kubeconfig';
+
 /** The error of an exchange that came to no answer. Errors that are of our family already pass through. */
 export function networkError(error: unknown, where: Where): UpidError {
   if (error instanceof UpidError) return error;
   if (error instanceof Interrupted) return interruption(error, where);
   if (error instanceof ConnectTimeout) {
-    return new UpidError('cluster-timeout', `${where.server} took no connection within ${error.milliseconds / 1000} s`, {
-      remedy: where.advice.address,
-      cause: error,
-    });
+    const through = error.proxy === undefined ? '' : ` through the proxy ${error.proxy}`;
+    return new UpidError(
+      'cluster-timeout',
+      `${where.server} took no connection${through} within ${error.milliseconds / 1000} s`,
+      {
+        remedy: error.proxy === undefined ? where.advice.address : PROXY_ADVICE,
+        cause: error,
+      },
+    );
   }
   if (error instanceof ProxyError) {
     return new UpidError(
       'cluster-unreachable',
       `the proxy ${error.proxy} did not connect to ${where.server}: ${socketReason(error)}`,
       {
-        remedy: 'check HTTPS_PROXY, NO_PROXY and proxy-url of the kubeconfig',
+        remedy: PROXY_ADVICE,
         cause: error,
       },
     );
@@ -116,6 +123,11 @@ function connectionError(code: string, error: unknown, where: Where): UpidError 
     case 'ENETUNREACH':
     case 'EADDRNOTAVAIL':
       return fail(`there is no route to the server ${host}`);
+    case 'ERR_INVALID_CHAR':
+      return new UpidError('kubeconfig-invalid', `the credential for ${host} has a character that cannot be sent`, {
+        remedy: 'a token is one line of letters, digits and -._~+/=',
+        cause: error,
+      });
     case 'ETIMEDOUT':
       return new UpidError('cluster-timeout', `the server ${host} did not answer`, {
         remedy: where.advice.address,

@@ -24,7 +24,7 @@ export interface Attempt {
 
 /** Seconds to wait before the next try after an answer; undefined: the answer stands. */
 export function waitAfterReply(reply: Pick<Reply, 'status' | 'headers'>, attempt: Attempt): number | undefined {
-  const asked = retryAfterSeconds(reply.headers['retry-after']);
+  const asked = retryAfterSeconds(reply.headers);
   // 429 is sent before the request is looked at, so that any may be repeated; a 5xx may have done something.
   const waits = reply.status === 429 || (reply.status >= 500 && asked !== undefined && attempt.repeatable);
   const seconds = asked ?? 1;
@@ -41,7 +41,10 @@ export function waitAfterError(error: unknown, attempt: Attempt): number | undef
   return FIRST_REPAIR_SECONDS * 2 ** (attempt.tries - 1) * (1 + JITTER * attempt.random);
 }
 
-/** The API server sends whole seconds; a date, which HTTP allows as well, would need the server's clock. */
-function retryAfterSeconds(header: string | undefined): number | undefined {
-  return header !== undefined && /^\d+$/.test(header) ? Number(header) : undefined;
+/** Whole seconds, as the API server sends, or a date, as proxies on the way may; that is counted from the answer's own. */
+function retryAfterSeconds({ 'retry-after': after, date }: Reply['headers']): number | undefined {
+  if (after === undefined) return undefined;
+  if (/^\d+$/.test(after)) return Number(after);
+  const seconds = (Date.parse(after) - Date.parse(date ?? '')) / 1000;
+  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }

@@ -2,6 +2,7 @@
 
 import { type ErrorId, UpidError } from '../types/errors.ts';
 import type { Reply } from './exchange.ts';
+import { printable, printableLine } from './printable.ts';
 
 /** An answer that is an error, with what a caller may decide upon. */
 export class StatusError extends UpidError {
@@ -108,7 +109,7 @@ export function statusOf(reply: Pick<Reply, 'body'>): Status | undefined {
   if (typeof value !== 'object' || value === null || (value as { kind?: unknown }).kind !== 'Status') return undefined;
   const { message, reason, details } = value as Record<string, unknown>;
   return {
-    message: typeof message === 'string' ? message : '',
+    message: typeof message === 'string' ? printable(message) : '',
     reason: typeof reason === 'string' ? reason : '',
     details: typeof details === 'object' && details !== null ? (details as Record<string, unknown>) : {},
   };
@@ -129,7 +130,7 @@ export function excerpt(reply: Pick<Reply, 'headers' | 'body'>): string {
   const text = reply.body.toString('utf8', 0, 4096);
   const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1];
   const line = (isHtml(reply) ? (title ?? 'an HTML page') : text).trim().split('\n')[0]?.trim() ?? '';
-  const plain = line.replaceAll(/[\p{Cc}\p{Cf}]/gu, ' ');
+  const plain = printableLine(line);
   if (plain === '') return 'an empty body';
   return plain.length > EXCERPT_CHARACTERS ? `${plain.slice(0, EXCERPT_CHARACTERS)}…` : plain;
 }

@@ -7,22 +7,19 @@ import { readFile } from 'node:fs/promises';
 import { messageOf, UpidError } from '../types/errors.ts';
 import type { Runtime } from '../types/runtime.ts';
 import type { ConnectionOptions } from './connection.ts';
+import type { Certificate } from './credential-source.ts';
 import { type Impersonation, parseUserExtra } from './impersonation.ts';
-import { inCluster } from './in-cluster.ts';
+import { type InCluster, inCluster, SERVICE_ACCOUNT_DIRECTORY } from './in-cluster.ts';
 import { type LoadedKubeconfig, pathsOf } from './kubeconfig.ts';
 import type { AuthProviderEntry, ClusterEntry, ContextEntry, ExecEntry, UserEntry } from './kubeconfig-file.ts';
-
-export interface Certificate {
-  /** PEM. */
-  readonly cert: string;
-  readonly key: string;
-}
 
 export interface Target {
   /** Name of the context; `in-cluster` inside a pod, empty where only flags say what is meant. */
   readonly context: string;
   readonly namespace: string;
   readonly server: URL;
+  /** The same as it was written: what credential plugins are told. */
+  readonly serverText: string;
   /** PEM; undefined trusts what the system trusts. */
   readonly certificateAuthority?: string;
   readonly insecureSkipTlsVerify: boolean;
@@ -48,39 +45,34 @@ export interface TargetCredentials {
 
 /**
  * Finds the cluster, user and context that are meant.
+ * @param serviceAccount where a pod's service account is mounted.
  * @throws UpidError kubeconfig-missing, context-missing, kubeconfig-invalid, usage.
  */
-export async function resolveTarget(config: LoadedKubeconfig, options: ConnectionOptions, runtime: Runtime): Promise<Target> {
-  const pod = isEmpty(config, options) ? await inCluster(runtime) : undefined;
-  const choice = pod === undefined ? choose(config, options, runtime) : undefined;
-  const cluster = withClusterFlags(
-    choice?.cluster ?? {
-      insecureSkipTlsVerify: false,
-      disableCompression: false,
-      ...(pod === undefined ? {} : { server: pod.server, certificateAuthority: pod.certificateAuthority }),
-    },
-    options,
-    runtime,
-  );
-  const user = withUserFlags(
-    choice?.user ?? { ...ANONYMOUS, ...(pod === undefined ? {} : { tokenFile: pod.tokenFile }) },
-    options,
-    runtime,
-  );
-  const names = { cluster: choice?.clusterName ?? '', user: choice?.userName ?? '' };
-  const server = serverUrl(cluster, user, names.cluster);
-  const impersonation = impersonationOf(user, names.user);
+export async function resolveTarget(
+  config: LoadedKubeconfig,
+  options: ConnectionOptions,
+  runtime: Runtime,
+  serviceAccount = SERVICE_ACCOUNT_DIRECTORY,
+): Promise<Target> {
+  const pod = await inCluster(runtime, serviceAccount);
+  const choice = pod !== undefined && namesNothing(config, options, runtime) ? choiceOf(pod) : choose(config, options, runtime);
+  const cluster = withClusterFlags(choice.cluster, options, runtime);
+  const user = withUserFlags(choice.user, options, runtime);
+  const server = serverUrl(cluster, user, choice.clusterName);
+  const impersonation = impersonationOf(user, choice.userName);
   return {
-    context: choice?.contextName ?? 'in-cluster',
-    namespace: options.namespace || choice?.context.namespace || pod?.namespace || 'default',
+    context: choice.contextName,
+    // As kubectl: inside a pod its namespace is the default one, also for a kubeconfig that names none.
+    namespace: options.namespace || choice.context.namespace || pod?.namespace || 'default',
     server,
-    ...(await trustOf(cluster, names.cluster)),
+    serverText: cluster.server ?? '',
+    ...(await trustOf(cluster, choice.clusterName)),
     ...(cluster.tlsServerName === undefined ? {} : { tlsServerName: cluster.tlsServerName }),
     ...(cluster.proxyUrl === undefined ? {} : { proxyUrl: cluster.proxyUrl }),
     ...(cluster.execConfig === undefined ? {} : { execConfig: cluster.execConfig }),
     disableCompression: cluster.disableCompression,
     // client-go sends no credentials over plain HTTP, where anybody on the way could read them.
-    credentials: server.protocol === 'https:' ? await credentialsOf(user, names.user) : { user: names.user },
+    credentials: server.protocol === 'https:' ? await credentialsOf(user, choice.userName) : { user: choice.userName },
     ...(impersonation === undefined ? {} : { impersonation }),
   };
 }
@@ -96,15 +88,28 @@ interface Choice {
   readonly user: UserEntry;
 }
 
-/** True when neither files nor flags name a server, so that a pod's own service account is the one left. */
-function isEmpty(config: LoadedKubeconfig, options: ConnectionOptions): boolean {
-  const named = options.server || options.context || options.cluster || options.user;
-  return !named && config.clusters.size === 0 && config.contexts.size === 0;
+/** True when neither files nor flags say which cluster is meant, so that a pod's own is the one left. */
+function namesNothing(config: LoadedKubeconfig, options: ConnectionOptions, runtime: Runtime): boolean {
+  const { server, context, cluster, user } = options;
+  return !(server || runtime.env.KUBERNETES_MASTER || context || config.currentContext || cluster || user);
+}
+
+/** The cluster that this pod runs in, as its service account. */
+function choiceOf(pod: InCluster): Choice {
+  const { server, certificateAuthority, tokenFile } = pod;
+  return {
+    contextName: 'in-cluster',
+    context: {},
+    clusterName: '',
+    cluster: { server, certificateAuthority, insecureSkipTlsVerify: false, disableCompression: false },
+    userName: '',
+    user: { ...ANONYMOUS, tokenFile },
+  };
 }
 
 function choose(config: LoadedKubeconfig, options: ConnectionOptions, runtime: Runtime): Choice {
   const contextName = options.context || config.currentContext || '';
-  const context = contextNamed(config, contextName, options);
+  const context = contextName === '' ? {} : contextNamed(config, contextName);
   const clusterName = options.cluster || context.cluster || '';
   const userName = options.user || context.user || '';
   const server = options.server || runtime.env.KUBERNETES_MASTER;
@@ -120,10 +125,9 @@ function choose(config: LoadedKubeconfig, options: ConnectionOptions, runtime: R
   };
 }
 
-function contextNamed(config: LoadedKubeconfig, name: string, options: ConnectionOptions): ContextEntry {
+function contextNamed(config: LoadedKubeconfig, name: string): ContextEntry {
   const context = config.contexts.get(name);
   if (context !== undefined) return context;
-  if (name === '' || (config.contexts.size === 0 && !options.context && options.server)) return {};
   throw new UpidError('context-missing', `context ${JSON.stringify(name)} does not exist`, {
     remedy: knownNames('contexts', config.contexts, config),
   });

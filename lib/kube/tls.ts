@@ -2,7 +2,7 @@
 
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { messageOf, UpidError } from '../types/errors.ts';
-import type { Certificate } from './target.ts';
+import type { Certificate } from './credential-source.ts';
 
 export interface Trust {
   /** PEM; undefined: what the system and Node trust. */
@@ -18,16 +18,25 @@ export interface Trust {
  * @throws UpidError kubeconfig-invalid for a certificate or key that cannot be read or do not belong together.
  */
 export function secureContext(trust: Trust, certificate: Certificate | undefined): SecureContext {
-  const authorities = trust.verify ? { ca: authoritiesOf(trust.certificateAuthority) } : {};
-  if (certificate === undefined) return createSecureContext(authorities);
-  try {
-    return createSecureContext({ ...authorities, cert: certificate.cert, key: certificate.key });
-  } catch (error) {
+  const problem = certificate === undefined ? undefined : certificateProblem(certificate);
+  if (problem !== undefined) {
     const whose = trust.certificateOwner === '' ? '' : ` of ${trust.certificateOwner}`;
-    throw new UpidError('kubeconfig-invalid', `the client certificate and key${whose} cannot be used: ${reasonOf(error)}`, {
+    throw new UpidError('kubeconfig-invalid', `the client certificate and key${whose} cannot be used: ${problem}`, {
       remedy: 'check client-certificate and client-key: both PEM, belonging together, the key without a passphrase',
-      cause: error,
     });
+  }
+  const authorities = trust.verify ? { ca: authoritiesOf(trust.certificateAuthority) } : {};
+  return createSecureContext({ ...authorities, ...certificate });
+}
+
+/** Why a certificate and its key cannot be shown to a server; undefined when they can. */
+export function certificateProblem(certificate: Certificate): string | undefined {
+  try {
+    // No authorities: reading the system's takes long.
+    createSecureContext({ ...certificate, ca: [] });
+    return undefined;
+  } catch (error) {
+    return reasonOf(error);
   }
 }
 

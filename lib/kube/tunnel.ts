@@ -38,8 +38,22 @@ export function openTunnel(options: TunnelOptions): Promise<Socket> {
     : throughConnect(options.proxy, options);
 }
 
-/** A plain TCP connection. */
-export function openTcp(host: string, port: number, signal: AbortSignal): Promise<Socket> {
+/** A connection to an HTTP proxy itself, which is then asked for whole URLs. @throws ProxyError */
+export async function openProxy(proxy: URL, signal: AbortSignal): Promise<Socket> {
+  const { host, port } = address(proxy);
+  try {
+    return await openTcp(host, port, signal);
+  } catch (error) {
+    throw signal.aborted ? signal.reason : new ProxyError(proxy, messageOf(error), error);
+  }
+}
+
+/** Host, without the brackets of an IPv6 address, and port of a URL. */
+export function address(url: URL): { readonly host: string; readonly port: number } {
+  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) || (url.protocol === 'https:' ? 443 : 80) };
+}
+
+function openTcp(host: string, port: number, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connectTcp({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 });
     whenReady(socket, 'connect', signal).then(resolve, reject);
@@ -73,8 +87,7 @@ function throughConnect(proxy: URL, { host, port, secureContext, signal }: Tunne
   return new Promise((resolve, reject) => {
     const request = (secure ? httpsRequest : httpRequest)({
       method: 'CONNECT',
-      host: proxy.hostname.replace(/^\[|\]$/g, ''),
-      port: proxy.port || (secure ? 443 : 80),
+      ...address(proxy),
       path: authority,
       agent: false,
       signal,

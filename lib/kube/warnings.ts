@@ -1,6 +1,7 @@
 /** The API server's `Warning` headers (deprecated APIs and the like): shown to the person, each once, as kubectl does. */
 
 import type { Runtime } from '../types/runtime.ts';
+import { printableLine } from './printable.ts';
 
 /** Returns a function that takes the `warning` header of each answer. */
 export function warningPrinter(runtime: Pick<Runtime, 'warn'>): (header: string | undefined) => void {
@@ -16,6 +17,6 @@ export function warningPrinter(runtime: Pick<Runtime, 'warn'>): (header: string 
 /** Texts of code 299 (RFC 7234, "miscellaneous persistent warning"), the only one Kubernetes sends. */
 export function warningsIn(header: string): readonly string[] {
   return [...header.matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) =>
-    text.replaceAll(/\\(.)/g, '$1').replaceAll(/\p{Cc}/gu, ' '),
+    printableLine(text.replaceAll(/\\(.)/g, '$1')),
   );
 }
