@@ -1,0 +1,70 @@
+/** Labelled cases drawn from a seed: a scenario at some moment, somewhere, with evidence of some form, and what the judge says of it. */
+
+import { judgeIdle } from '../../lib/intelligence/idle/judge.ts';
+import { defaultIdleSettings } from '../../lib/intelligence/idle/settings.ts';
+import { between, pick } from '../../lib/kube/simulated/random.ts';
+import { type ScenarioName, scenario } from '../../lib/kube/simulated/scenarios.ts';
+import type { IdleFinding, Verdict } from '../../lib/types/idle.ts';
+import { workloadKey } from '../../lib/types/usage.ts';
+import { type EvidencePeriod, type EvidenceShape, evidenceOf } from './evidence.ts';
+import { observed } from './observed.ts';
+
+export interface JudgedCase {
+  readonly scenario: ScenarioName;
+  readonly seed: number;
+  readonly label: Verdict;
+  readonly finding: IdleFinding;
+  readonly period: EvidencePeriod;
+}
+
+/** Moments of two years are drawn from here on: each weekday, hour, and change of summer time. */
+const FIRST_MS = Date.UTC(2025, 0, 1);
+const SPAN_MS = 2 * 365 * 86_400_000;
+
+const ZONES = [
+  'Europe/Berlin',
+  'America/New_York',
+  'Asia/Tokyo',
+  'UTC',
+  'Pacific/Auckland',
+  'America/Los_Angeles',
+  'Asia/Kolkata',
+];
+
+const SHAPES: readonly EvidenceShape[] = ['samples', 'prometheus', 'history'];
+
+export interface CaseOptions {
+  readonly shapes?: readonly EvidenceShape[];
+  /** Steps of the samples, seconds; those of Prometheus' shape are 5 minutes. */
+  readonly steps?: readonly number[];
+  readonly days?: readonly number[];
+}
+
+/** Every workload of the scenario, judged. */
+export async function judgedCases(name: ScenarioName, seed: number, options: CaseOptions = {}): Promise<readonly JudgedCase[]> {
+  const timeZone = pick(ZONES, seed, name, 'zone');
+  const shape = pick(options.shapes ?? SHAPES, seed, name, 'shape');
+  const period: EvidencePeriod = {
+    shape,
+    nowMs: Math.floor(between(FIRST_MS, FIRST_MS + SPAN_MS, seed, name, 'now') / 1000) * 1000,
+    days: pick(options.days ?? [7, 7, 14, 21], seed, name, 'days'),
+    stepSeconds: shape === 'prometheus' ? 300 : pick(options.steps ?? [60, 300], seed, name, 'step'),
+    seed,
+    lost: pick([0, 0.002, 0.01], seed, name, 'lost'),
+  };
+  const described = scenario(name, { seed, namespace: `ns-${seed}`, timeZone });
+  const workloads = await observed(described, period.nowMs);
+  const context = { nowMs: period.nowMs, settings: defaultIdleSettings(timeZone), workloads };
+  return described.map((each): JudgedCase => {
+    const workload = workloads.find(({ ref }) => ref.name === (each.owner?.name ?? each.name))!;
+    const finding = judgeIdle(workload, evidenceOf(each, period), context);
+    return { scenario: name, seed, label: each.label, finding, period };
+  });
+}
+
+/** Names a case in a message, with what the judge said. */
+export function describeCase({ scenario: name, seed, label, finding, period }: JudgedCase): string {
+  const { shape, days, stepSeconds, nowMs } = period;
+  const when = new Date(nowMs).toISOString().slice(0, 16);
+  return `${name} seed ${seed} (${shape}, ${days} d, ${stepSeconds} s, ${when}) ${workloadKey(finding.workload)}: ${label}, judged ${finding.verdict} ${finding.confidence.toFixed(3)}: ${finding.reason}`;
+}
