@@ -66,7 +66,14 @@ export function controllerManifest(workload: WorkloadDescription): Manifest {
         apiVersion: 'apps/v1',
         kind: 'StatefulSet',
         metadata: metadata(workload),
-        spec: { replicas: workload.replicas, serviceName: workload.name, podManagementPolicy: 'Parallel', selector, template },
+        spec: {
+          replicas: workload.replicas,
+          serviceName: workload.name,
+          podManagementPolicy: 'Parallel',
+          selector,
+          template,
+          ...(workload.volumeClaim && { volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: claimSpec(workload) }] }),
+        },
       };
     case 'DaemonSet':
       return { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: metadata(workload), spec: { selector, template } };
@@ -103,7 +110,11 @@ function podSpec(workload: WorkloadDescription): Readonly<Record<string, unknown
     }),
     ...(workload.hostNetwork && { hostNetwork: true }),
     ...(workload.priorityClassName && { priorityClassName: workload.priorityClassName }),
-    ...(workload.volumeClaim && { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: `${workload.name}-data` } }] }),
+    // A StatefulSet's pods get a volume each, from its template of claims.
+    ...(workload.volumeClaim &&
+      workload.kind !== 'StatefulSet' && {
+        volumes: [{ name: 'data', persistentVolumeClaim: { claimName: `${workload.name}-data` } }],
+      }),
   };
 }
 
@@ -174,6 +185,10 @@ function volumeClaim(workload: WorkloadDescription): Manifest {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
     metadata: metadata(workload, `${workload.name}-data`),
-    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: workload.volumeClaim!.storage } } },
+    spec: claimSpec(workload),
   };
+}
+
+function claimSpec({ volumeClaim }: WorkloadDescription): Readonly<Record<string, unknown>> {
+  return { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: volumeClaim!.storage } } };
 }
