@@ -13,9 +13,10 @@ import { tokenFileCredentials } from './token-file.ts';
 
 /**
  * The source for a target. Runs nothing yet.
+ * @param signal ends a credential plugin that runs.
  * @throws UpidError credential-plugin for an auth provider that kubectl does not know any more.
  */
-export function credentialSource(target: Target, runtime: Runtime): CredentialSource {
+export function credentialSource(target: Target, runtime: Runtime, signal?: AbortSignal): CredentialSource {
   const { token, tokenFile, basic, certificate, exec, authProvider } = target.credentials;
   const base: Credential = certificate === undefined ? {} : { certificate };
   // client-go: a token file that can be read beats the token beside it.
@@ -25,7 +26,7 @@ export function credentialSource(target: Target, runtime: Runtime): CredentialSo
     const pair = Buffer.from(`${basic.username}:${basic.password}`).toString('base64');
     return fixed({ ...base, authorization: `Basic ${pair}` });
   }
-  if (exec !== undefined && certificate === undefined) return execCredentials(exec, target, runtime);
+  if (exec !== undefined && certificate === undefined) return execCredentials(exec, target, runtime, signal);
   if (authProvider === undefined) return fixed(base);
   if (authProvider.name === 'oidc') return oidcCredentials(authProvider.config, base, runtime);
   throw removedProvider(authProvider.name);

@@ -10,15 +10,16 @@ import { runPlugin } from './exec-plugin.ts';
 import type { ExecEntry } from './kubeconfig-file.ts';
 import type { Target } from './target.ts';
 
-/** The source behind an `exec` entry of the kubeconfig. */
-export function execCredentials(exec: ExecEntry, target: Target, runtime: Runtime): CredentialSource {
-  const lifetime = new AbortController();
+/** The source behind an `exec` entry of the kubeconfig. @param signal ends a plugin that runs. */
+export function execCredentials(exec: ExecEntry, target: Target, runtime: Runtime, signal?: AbortSignal): CredentialSource {
+  const closed = new AbortController();
+  const lifetime = signal === undefined ? closed.signal : AbortSignal.any([closed.signal, signal]);
   let cached: { readonly credential: Credential; readonly expires: number } | undefined;
   let running: SharedRun<Credential> | undefined;
 
   const run = (signal: AbortSignal | undefined): Promise<Credential> => {
     if (running === undefined || running.abandoned)
-      running = sharedRun(lifetime.signal, async (stop) => {
+      running = sharedRun(lifetime, async (stop) => {
         try {
           const { token, certificate, expires } = await runPlugin(exec, target, runtime, stop);
           const credential: Credential = {
@@ -48,7 +49,7 @@ export function execCredentials(exec: ExecEntry, target: Target, runtime: Runtim
         return undefined;
       }
     },
-    close: () => lifetime.abort(),
+    close: () => closed.abort(),
   };
 }
 

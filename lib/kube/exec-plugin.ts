@@ -134,12 +134,14 @@ function hintWhileSlow(exec: ExecEntry, runtime: Runtime): () => void {
 function finished(child: ChildProcess, exec: ExecEntry, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
+    const cancelled = (): void =>
+      reject(new UpidError('cancelled', `cancelled while credential plugin ${printableLine(exec.command)} ran`));
     const cancel = (): void => {
       child.kill();
       // A grandchild may keep the pipe open; nobody waits for it.
       child.stdout?.destroy();
       child.unref();
-      reject(new UpidError('cancelled', `cancelled while credential plugin ${printableLine(exec.command)} ran`));
+      cancelled();
     };
     if (signal.aborted) cancel();
     signal.addEventListener('abort', cancel, { once: true });
@@ -151,6 +153,8 @@ function finished(child: ChildProcess, exec: ExecEntry, signal: AbortSignal): Pr
     child.on('close', (code, killedBy) => {
       signal.removeEventListener('abort', cancel);
       if (code === 0) return resolve(Buffer.concat(chunks).toString('utf8'));
+      // Ctrl-C in a terminal reaches the plugin as it reaches us, and may be heard from it first.
+      if (killedBy === 'SIGINT') return cancelled();
       const how = code === null ? `was ended by ${killedBy}` : `failed with exit code ${code}`;
       reject(pluginFailure(exec, how, { remedy: 'what it printed above says why; logging in again often helps' }));
     });

@@ -36,7 +36,7 @@ const ADVICE = {
  */
 export function httpClient(target: Target, options: ConnectionOptions, runtime: Runtime, signal?: AbortSignal): KubeClient {
   const pool = poolFor(target, options, runtime);
-  const identity = identityOf(target, pool, runtime);
+  const identity = identityOf(target, pool, runtime, signal);
   const asker = requester({
     connections: pool,
     server: target.server,
@@ -110,7 +110,7 @@ interface Identity {
   readonly show: (credential: Credential) => void;
 }
 
-function identityOf(target: Target, pool: Connections, runtime: Runtime): Identity {
+function identityOf(target: Target, pool: Connections, runtime: Runtime, signal: AbortSignal | undefined): Identity {
   let shown: Credential['certificate'] | 'none yet' = 'none yet';
   const show = (credential: Credential): void => {
     if (target.server.protocol !== 'https:' || shown === credential.certificate) return;
@@ -125,7 +125,7 @@ function identityOf(target: Target, pool: Connections, runtime: Runtime): Identi
   // A certificate that cannot be used is an error of the kubeconfig, found before anything is sent.
   if (target.credentials.certificate !== undefined) show({ certificate: target.credentials.certificate });
   return {
-    credentials: credentialSource(target, runtime),
+    credentials: credentialSource(target, runtime, signal),
     impersonation: impersonationHeaders(target.impersonation),
     show,
   };

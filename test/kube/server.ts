@@ -11,6 +11,8 @@ export interface TestServer {
   readonly port: number;
   /** TCP connections so far. */
   readonly connections: () => number;
+  /** Those that are open now. */
+  readonly open: () => readonly Socket[];
   /** Requests in the order they came. */
   readonly requests: readonly IncomingMessage[];
   stop(): Promise<void>;
@@ -49,6 +51,7 @@ export async function startServer(handler: Handler, settings: ServerSettings = {
     url: `${settings.plain ? 'http' : 'https'}://127.0.0.1:${port}`,
     port,
     connections: () => opened,
+    open: () => [...sockets],
     requests,
     stop: () =>
       new Promise((resolve) => {
