@@ -99,7 +99,8 @@ const emptyQueueWorker: Scenario = (draw, place) => [
         ...restingApp(draw, {
           image: 'registry.example.com/shop/worker:5.2.0',
           name: 'worker',
-          networkBytesPerSecond: draw.between('network', 80, 700),
+          networkBytesPerSecond: draw.between('network', 80, 550),
+          noise: draw.between('noise', 0.05, 0.12),
         }),
         probes: [{ type: 'liveness', handler: 'exec', periodSeconds: 30, bytes: 0 }],
       },

@@ -61,14 +61,22 @@ const busyReplica: Scenario = (draw, place) => {
   ];
 };
 
-/** One request: some seconds at most, a page or an answer of a few dozen kilobytes, some hundredths of a CPU second. */
-function request(draw: Draw, container: string): Omit<ActivityDescription, 'pattern'> & { readonly minutes: number } {
+/**
+ * One request: some seconds at most, some hundredths of a CPU second, an answer that a counter sees however small it is, and
+ * that stands out from the pod's own traffic where none does.
+ */
+function request(
+  draw: Draw,
+  container: string,
+  isCounted: boolean,
+): Omit<ActivityDescription, 'pattern'> & { readonly minutes: number } {
   const seconds = draw.between('request-seconds', 1, 6);
+  const bytes = isCounted ? draw.ratio('request-bytes', 2_000, 60_000) : draw.ratio('request-bytes', 60_000, 800_000);
   return {
     container,
     minutes: seconds / 60,
     cpuCores: draw.between('request-cpu', 0.02, 0.4) / seconds,
-    networkBytesPerSecond: draw.ratio('request-bytes', 12_000, 200_000) / seconds,
+    networkBytesPerSecond: bytes / seconds,
     requestsPerSecond: 1 / seconds,
   };
 }
@@ -94,14 +102,18 @@ function lowTraffic(
   names: readonly string[],
   patternOf: (minutes: number) => Pattern,
 ): readonly WorkloadDescription[] {
-  const app = restingApp(draw, { image: 'registry.example.com/api/edge:1.18.4' });
-  const { minutes, ...cost } = request(draw, app.name);
+  const before = front(draw);
+  const app = restingApp(draw, {
+    image: 'registry.example.com/api/edge:1.18.4',
+    networkBytesPerSecond: draw.between('network', 0, before.requestCounter ? 250 : 60),
+  });
+  const { minutes, ...cost } = request(draw, app.name, before.requestCounter !== undefined);
   return [
     workload(draw, place, names, {
       label: 'active',
       containers: [app],
       activity: [{ ...cost, pattern: patternOf(minutes), replicas: [0] }],
-      ...front(draw),
+      ...before,
     }),
   ];
 }
