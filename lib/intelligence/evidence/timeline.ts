@@ -73,6 +73,17 @@ export function coveredSeconds({ points }: Timeline, fromMs: number, toMs: numbe
   return covered / 1000;
 }
 
+/** Periods without a gap longer than `gapIntervals` sample intervals, oldest first: [fromMs, toMs). */
+export function coveredPeriods({ points }: Timeline, gapIntervals: number): readonly (readonly [number, number])[] {
+  const periods: [number, number][] = [];
+  for (const point of points) {
+    const last = periods.at(-1);
+    if (last && point.fromMs - last[1] <= gapIntervals * point.sampleSeconds * 1000) last[1] = point.toMs;
+    else periods.push([point.fromMs, point.toMs]);
+  }
+  return periods;
+}
+
 /** Points that lie at least in part within a period. */
 export function within({ points }: Timeline, fromMs: number, toMs: number): readonly Point[] {
   return points.filter((point) => point.toMs > fromMs && point.fromMs < toMs);

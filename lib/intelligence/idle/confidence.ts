@@ -68,13 +68,17 @@ function isAtFloor({ autoscalers }: Workload): boolean {
   return autoscalers.some((scaler) => scaler.kind === 'HorizontalPodAutoscaler' && scaler.currentReplicas <= scaler.minReplicas);
 }
 
-/** Certainty of an `active` verdict: what refutes it, and by how much it exceeds its threshold. */
-export function activeConfidence(factors: readonly Factor[]): number {
+/** A reason that has no threshold to exceed: a kind that is never idle, a rhythm, a standby. */
+const PLAIN_STRENGTH = 2;
+
+/** Certainty of an `active` verdict: what refutes idleness, and by how much it exceeds its threshold; standing by counts as one more. */
+export function activeConfidence(factors: readonly Factor[], standsBy = false): number {
   const refuting = factors.filter((factor) => factor.state === 'refutes' && factor.factor !== 'memory');
   const strengths = refuting.map((factor) =>
-    factor.threshold && factor.value !== undefined ? Math.log2(1 + factor.value / factor.threshold) : 2,
+    factor.threshold && factor.value !== undefined ? Math.log2(1 + factor.value / factor.threshold) : PLAIN_STRENGTH,
   );
-  const logOdds = PRIOR + 1.5 * refuting.length + Math.min(3, Math.max(0, ...strengths));
+  const reasons = refuting.length + (standsBy ? 1 : 0);
+  const logOdds = PRIOR + 1.5 * reasons + Math.min(3, Math.max(standsBy ? PLAIN_STRENGTH : 0, ...strengths));
   return 1 / (1 + Math.exp(-logOdds));
 }
 

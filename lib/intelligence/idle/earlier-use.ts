@@ -9,7 +9,7 @@ import { median, robustSigma } from '../evidence/robust.ts';
 import type { Point, Timeline } from '../evidence/timeline.ts';
 import { cpuThreshold } from './cpu.ts';
 import { excessRule } from './excess.ts';
-import { startOf } from './life.ts';
+import { startsOf } from './life.ts';
 import { networkThreshold } from './network.ts';
 import type { IdleContext, Signals } from './signals.ts';
 
@@ -23,7 +23,7 @@ const DAY_MS = DAY * 1000;
 const WEEK_MS = 7 * DAY_MS;
 
 /** CPU above its threshold by chance: a value of two weeks' samples deviates this much only by use. */
-const CPU_SIGMAS = 8;
+const CPU_SIGMAS = 6;
 
 export interface EarlierUse {
   readonly factor: Factor;
@@ -79,7 +79,7 @@ function usePoints(signals: Signals, context: IdleContext): readonly Point[] {
   const busyCpu = above(cpu, cpuUseThreshold(cpu, cpuThreshold(signals, context)));
   const busyNetwork = above(network, networkUseThreshold(signals, context));
   const counted = above(requests, 0.5);
-  const startups = signals.pods.map(startOf);
+  const startups = signals.pods.flatMap(startsOf);
   const isStartup = (point: Point): boolean =>
     startups.some((start) => point.toMs > start && point.fromMs < start + context.settings.startupSeconds * 1000);
   const { earliestMs } = signals;
@@ -102,10 +102,12 @@ function cpuUseThreshold({ points }: Timeline, threshold: number): number {
   return level < threshold ? Math.max(threshold, level + CPU_SIGMAS * robustSigma(values)) : threshold;
 }
 
+/** What rises above the steady level is use, and so is what exceeds the limit, unless it rests so near to it that chance alone does. */
 function networkUseThreshold(signals: Signals, context: IdleContext): number {
   const limit = networkThreshold(signals, context);
   const rule = excessRule(signals, context);
-  return rule ? Math.min(limit, rule.threshold) : limit;
+  if (!rule || rule.level > limit) return limit;
+  return Math.min(rule.threshold, Math.max(limit, rule.chance));
 }
 
 function visitsOf(points: readonly Point[]): readonly Visit[] {

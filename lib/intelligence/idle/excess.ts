@@ -10,6 +10,9 @@ import { type IdleContext, type Signals, sampleSecondsOf } from './signals.ts';
 /** A deviation this large does not come from noise in two weeks of samples, even where its tails are heavier than normal. */
 const SIGMAS = 8;
 
+/** Chance alone does not deviate this much in two weeks of samples, where its tails are normal. */
+const CHANCE_SIGMAS = 6;
+
 /** Sidecars push telemetry and fetch configuration in bursts of their own. */
 const SIGMAS_WITH_SIDECARS = 12;
 
@@ -22,6 +25,8 @@ export interface ExcessRule {
   readonly level: number;
   /** Above this a slot holds a request. */
   readonly threshold: number;
+  /** What chance alone may reach, bytes per second. */
+  readonly chance: number;
 }
 
 /** The level and the threshold above which a slot is no noise; undefined without network samples in the window. */
@@ -37,7 +42,7 @@ export function excessRule(signals: Signals, { nowMs }: IdleContext): ExcessRule
   const peaks = within(signals.network, signals.windowStartMs, nowMs).map((point) => point.value);
   const peakLift = Math.max(0, median(peaks) - level);
   const spread = Math.max(robustSigma(recent), Math.min(robustSigma(peaks), peakLift || robustSigma(peaks)));
-  return { level, threshold: level + Math.max(sigmas * spread, unevenness) };
+  return { level, threshold: level + Math.max(sigmas * spread, unevenness), chance: level + CHANCE_SIGMAS * spread };
 }
 
 /** Slots in which the network rose above what is steady. */

@@ -1,10 +1,10 @@
 /** The judgement on one workload: the factors, the verdict they make, and how sure it is. */
 
 import { formatAge } from '../../types/duration.ts';
-import type { Factor, FactorName, IdleFinding, MissingEvidence, Verdict } from '../../types/idle.ts';
+import type { Factor, FactorName, IdleFinding, IdleSettings, MissingEvidence, Verdict } from '../../types/idle.ts';
 import type { UsageEvidence } from '../../types/usage.ts';
 import type { Resources, Workload } from '../../types/workload.ts';
-import { coveredSeconds, within } from '../evidence/timeline.ts';
+import { coveredPeriods, coveredSeconds, type Timeline, within } from '../evidence/timeline.ts';
 import { businessDaySeconds, businessSeconds } from './business-hours.ts';
 import { activeConfidence, idleConfidence, UNKNOWN_CONFIDENCE } from './confidence.ts';
 import { cpuFactor } from './cpu.ts';
@@ -41,6 +41,7 @@ interface Decision {
   readonly verdict: Verdict;
   readonly reason: string;
   readonly missing: readonly MissingEvidence[];
+  readonly standsBy?: true;
 }
 
 function decide(factors: readonly Factor[], signals: Signals, context: IdleContext, earlier: EarlierUse): Decision {
@@ -48,12 +49,13 @@ function decide(factors: readonly Factor[], signals: Signals, context: IdleConte
   const life = by('life');
   if (life.state === 'refutes') return active(life.evidence);
   const standby = standbyReason(signals, context);
-  if (standby) return active(standby);
+  if (standby) return { ...active(standby), standsBy: true };
   const inUse = usedNow(by('cpu'), by('network'), by('requests'));
   if (inUse) return active(inUse);
+  // What was used is known to be, however young its pods are.
+  if (earlier.factor.state === 'refutes') return active(earlier.factor.evidence);
   if (life.state === 'unknown')
     return unknown(life.evidence, [{ what: `life: ${life.evidence}`, remedy: 'ask again when a whole window has passed' }]);
-  if (earlier.factor.state === 'refutes') return active(earlier.factor.evidence);
   const missing = missingEvidence(factors, signals, context);
   if (missing.length > 0) return unknown(missing.map(({ what }) => what).join('; '), missing);
   return { verdict: 'idle', reason: idleReason(by('cpu'), by('network'), by('requests')), missing: [] };
@@ -87,7 +89,7 @@ function idleReason(cpu: Factor, network: Factor, requests: Factor): string {
 function businessFactor(signals: Signals, { nowMs, settings }: IdleContext): Factor {
   const witness = signals.network.points.length > 0 ? signals.network : signals.requests;
   const fromMs = Math.max(signals.cpu.points[0]?.fromMs ?? nowMs, witness.points[0]?.fromMs ?? nowMs);
-  const seen = businessSeconds(settings.businessHours, fromMs, nowMs);
+  const seen = Math.min(businessSecondsIn(signals.cpu, settings), businessSecondsIn(witness, settings));
   const needed = businessDaySeconds(settings.businessHours);
   const enough = seen >= needed * BUSINESS_TOLERANCE;
   return {
@@ -105,6 +107,11 @@ function businessFactor(signals: Signals, { nowMs, settings }: IdleContext): Fac
   };
 }
 
+/** Seconds of business time that a timeline has samples of. */
+function businessSecondsIn(timeline: Timeline, { businessHours, gapIntervals }: IdleSettings): number {
+  return coveredPeriods(timeline, gapIntervals).reduce((sum, [from, to]) => sum + businessSeconds(businessHours, from, to), 0);
+}
+
 function noPodsFactor(): Factor {
   return { factor: 'life', state: 'unknown', evidence: 'no running pods', source: 'object status' };
 }
@@ -117,7 +124,7 @@ function finding(
   decision: Decision,
 ): IdleFinding {
   const { workload } = signals;
-  const judged = confidenceOf(decision.verdict, factors, workload);
+  const judged = confidenceOf(decision, factors, workload);
   const since = decision.verdict === 'idle' ? idleSince(factors, context.nowMs) : undefined;
   return {
     workload: workload.ref,
@@ -139,9 +146,10 @@ function finding(
   };
 }
 
-function confidenceOf(verdict: Verdict, factors: readonly Factor[], workload: Workload): ReturnType<typeof idleConfidence> {
-  if (verdict === 'idle') return idleConfidence(factors, workload);
-  return { confidence: verdict === 'active' ? activeConfidence(factors) : UNKNOWN_CONFIDENCE, shares: new Map() };
+function confidenceOf(decision: Decision, factors: readonly Factor[], workload: Workload): ReturnType<typeof idleConfidence> {
+  if (decision.verdict === 'idle') return idleConfidence(factors, workload);
+  const isActive = decision.verdict === 'active';
+  return { confidence: isActive ? activeConfidence(factors, decision.standsBy) : UNKNOWN_CONFIDENCE, shares: new Map() };
 }
 
 /** When the last of the factors that were satisfied became so. */

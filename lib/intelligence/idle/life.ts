@@ -59,6 +59,11 @@ export function startOf(pod: Pod): number {
   return pod.startedAt ?? pod.createdAt;
 }
 
+/** Starts of a pod and of its containers, which start again after they ended. */
+export function startsOf(pod: Pod): readonly number[] {
+  return [startOf(pod), ...pod.states.flatMap(({ startedAt }) => startedAt ?? [])];
+}
+
 /** Starts of containers after their pod's own, as instants: what runs now after something ended. */
 function latestRestart(pods: readonly Pod[]): number | undefined {
   const instants = pods.flatMap((pod) =>

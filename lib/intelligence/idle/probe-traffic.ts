@@ -1,11 +1,12 @@
 /**
- * Traffic that a pod has without any user: its probes and the scrapes of its metrics. It is steady, so what is subtracted is
- * the steady part of what was observed, and never more than probes and scrapes can account for.
+ * Traffic that a pod has without any user: its probes, the scrapes of its metrics, its sidecars. It is steady, so what is
+ * subtracted is the steady part of what was observed, and never more than these can account for.
  */
 
 import type { Probe } from '../../types/workload.ts';
-import { quantile } from '../evidence/robust.ts';
+import { median, quantile, robustSigma } from '../evidence/robust.ts';
 import { within } from '../evidence/timeline.ts';
+import { isCountedSilent } from './requests.ts';
 import type { IdleContext, Signals } from './signals.ts';
 
 /**
@@ -18,6 +19,16 @@ const PROBE_BYTES: Readonly<Record<Probe['handler'], number>> = { http: 1200, gr
 /** A scrape whose size nobody told: 30 KB each 30 s, a usual application's metrics page. */
 const ASSUMED_SCRAPE_BYTES_PER_SECOND = 1000;
 
+/** A large page, or one that is read often: believed only of traffic as steady as a page that hardly changes its size. */
+const LARGEST_ASSUMED_SCRAPE_BYTES_PER_SECOND = 3000;
+const SCRAPE_STEADINESS = 0.1;
+
+/**
+ * A mesh proxy's configuration, certificates and telemetry, and what a log agent ships. The app's traffic cannot be told from
+ * it, so it is expected only where a counter saw that nobody called.
+ */
+const SIDECAR_BYTES_PER_SECOND = 4000;
+
 /** A measured scrape size is an estimate from its number of samples. */
 const SCRAPE_TOLERANCE = 1.5;
 
@@ -27,24 +38,24 @@ const STEADY_QUANTILE = 0.25;
 export interface OwnTraffic {
   /** What is subtracted, bytes per second. */
   readonly bytesPerSecond: number;
-  /** What probes and scrapes can account for at most. */
+  /** What probes, scrapes and sidecars can account for at most. */
   readonly limitBytesPerSecond: number;
-  /** What it stands for: `2 probes`, `scrapes`; empty when nothing is expected. */
+  /** What it stands for: `2 probes`, `scrapes`, `sidecars`; empty when nothing is expected. */
   readonly parts: readonly string[];
 }
 
 /** The pod's own steady traffic, fitted to the window. */
-export function ownTraffic(signals: Signals, { nowMs }: IdleContext): OwnTraffic {
+export function ownTraffic(signals: Signals, context: IdleContext): OwnTraffic {
+  const observed = within(signals.networkMedian, signals.windowStartMs, context.nowMs).map((point) => point.value);
   const probes = probeLimit(signals);
-  const scrapes = scrapeLimit(signals);
-  const limitBytesPerSecond = probes.bytesPerSecond + scrapes;
-  const steady = quantile(
-    within(signals.networkMedian, signals.windowStartMs, nowMs).map((point) => point.value),
-    STEADY_QUANTILE,
-  );
+  const scrapes = scrapeLimit(signals, observed);
+  const sidecars = signals.hasSidecars && isCountedSilent(signals, context) ? SIDECAR_BYTES_PER_SECOND : 0;
+  const limitBytesPerSecond = probes.bytesPerSecond + scrapes + sidecars;
+  const steady = quantile(observed, STEADY_QUANTILE);
   const parts = [
     ...(probes.count > 0 ? [`${probes.count} ${probes.count === 1 ? 'probe' : 'probes'}`] : []),
     ...(scrapes > 0 ? ['scrapes'] : []),
+    ...(sidecars > 0 ? ['sidecars'] : []),
   ];
   return { bytesPerSecond: Number.isNaN(steady) ? 0 : Math.min(steady, limitBytesPerSecond), limitBytesPerSecond, parts };
 }
@@ -59,9 +70,11 @@ function probeLimit({ workload, pods }: Signals): { readonly bytesPerSecond: num
   return { bytesPerSecond, count: probes.length };
 }
 
-function scrapeLimit({ scrape, workload }: Signals): number {
+function scrapeLimit({ scrape, workload }: Signals, observed: readonly number[]): number {
   if (scrape?.bytesPerScrape !== undefined)
     return (SCRAPE_TOLERANCE * scrape.bytesPerScrape) / Math.max(1, scrape.intervalSeconds);
   const annotated = workload.podAnnotations['prometheus.io/scrape'] === 'true';
-  return scrape || annotated ? ASSUMED_SCRAPE_BYTES_PER_SECOND : 0;
+  if (!scrape && !annotated) return 0;
+  const isSteady = robustSigma(observed) <= SCRAPE_STEADINESS * median(observed);
+  return isSteady ? LARGEST_ASSUMED_SCRAPE_BYTES_PER_SECOND : ASSUMED_SCRAPE_BYTES_PER_SECOND;
 }

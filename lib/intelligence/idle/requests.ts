@@ -13,6 +13,12 @@ import type { IdleContext, Signals } from './signals.ts';
 /** `increase()` extrapolates, so that a counter which did not move is exactly 0 and one which did is about 1 or more. */
 const LEAST_REQUESTS = 0.5;
 
+/** Whether a counter sees the workload and counted nothing within the window. */
+export function isCountedSilent({ requests, windowStartMs }: Signals, { nowMs }: IdleContext): boolean {
+  const counted = within(requests, windowStartMs, nowMs);
+  return counted.length > 0 && counted.every((point) => point.value <= LEAST_REQUESTS);
+}
+
 export function requestsFactor(signals: Signals, context: IdleContext): Factor {
   return signals.requests.points.length > 0 ? countedRequests(signals, context) : inferredRequests(signals, context);
 }

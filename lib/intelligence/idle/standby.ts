@@ -73,7 +73,7 @@ function repository(image: string): string {
   return image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
 }
 
-/** A sibling with the same labels but for its slot, which a service sends the users to, makes this one its spare. */
+/** A sibling with the same labels but for its slot and its own name, which a service sends the users to, makes this one its spare. */
 function spareReason(workload: Workload, all: readonly Workload[]): string | undefined {
   if (workload.services.some((service) => selectsSlot(service.selector))) return undefined;
   const sibling = all.find(
@@ -94,13 +94,19 @@ function isSlotOf(a: Workload, b: Workload): boolean {
   const names = new Set([...Object.keys(a.podLabels), ...Object.keys(b.podLabels)]);
   const differing = [...names].filter((label) => a.podLabels[label] !== b.podLabels[label] && label !== 'pod-template-hash');
   const shared = names.size - differing.length;
-  const sameBase = a.ref.name.replace(SLOT_NAME, '') === b.ref.name.replace(SLOT_NAME, '') && a.ref.name !== b.ref.name;
+  const sameBase = isSlotName(a.ref.name, b.ref.name);
+  const named = differing.filter((label) => isSlotName(a.podLabels[label] ?? '', b.podLabels[label] ?? ''));
   return (
     shared > 0 &&
     differing.length > 0 &&
-    differing.every((label) => SLOT_LABELS.has(label)) &&
+    differing.every((label) => SLOT_LABELS.has(label) || named.includes(label)) &&
     (sameBase || differing.some((label) => /colou?r|slot|track/.test(label)))
   );
+}
+
+/** `web-blue` and `web-green`: one name in two slots. */
+function isSlotName(a: string, b: string): boolean {
+  return a !== b && a !== '' && a.replace(SLOT_NAME, '') === b.replace(SLOT_NAME, '');
 }
 
 /** Whether a service sends users to the sibling and not to this one. */
