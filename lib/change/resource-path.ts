@@ -1,0 +1,77 @@
+/** Where one object is served: the API path of a kind, from a table for built-in kinds, else from discovery. */
+
+import type { KubeClient } from '../kube/client.ts';
+import { UpidError } from '../types/errors.ts';
+import type { ObjectReference } from '../types/workload.ts';
+
+/** A kind's resource within its group and version. */
+export interface ServedResource {
+  readonly plural: string;
+  readonly namespaced: boolean;
+}
+
+const BUILT_IN: Readonly<Record<string, string>> = {
+  'apps/v1 Deployment': 'deployments',
+  'apps/v1 StatefulSet': 'statefulsets',
+  'apps/v1 ReplicaSet': 'replicasets',
+  'apps/v1 DaemonSet': 'daemonsets',
+  'batch/v1 CronJob': 'cronjobs',
+};
+
+/** Looks a kind up, asking discovery once for each group and version. */
+export class ResourceIndex {
+  readonly #client: KubeClient;
+  readonly #signal: AbortSignal | undefined;
+  readonly #served = new Map<string, Promise<ReadonlyMap<string, ServedResource>>>();
+
+  constructor(client: KubeClient, signal?: AbortSignal) {
+    this.#client = client;
+    this.#signal = signal;
+  }
+
+  /** @throws UpidError api-missing where the kind is not served, and as `KubeClient.getJson`. */
+  async find({ apiVersion, kind }: Pick<ObjectReference, 'apiVersion' | 'kind'>): Promise<ServedResource> {
+    const plural = BUILT_IN[`${apiVersion} ${kind}`];
+    if (plural !== undefined) return { plural, namespaced: true };
+    const pending = this.#served.get(apiVersion) ?? this.#ask(apiVersion);
+    this.#served.set(apiVersion, pending);
+    const found = (await pending).get(kind);
+    if (found) return found;
+    throw new UpidError('api-missing', `the cluster serves no ${kind} in ${apiVersion}`, {
+      remedy: 'look at kubectl api-resources',
+    });
+  }
+
+  async #ask(apiVersion: string): Promise<ReadonlyMap<string, ServedResource>> {
+    const options = { source: 'discovery', ...(this.#signal && { signal: this.#signal }) };
+    const { resources } = (await this.#client.getJson(groupPath(apiVersion), options)) as { resources?: unknown };
+    const entries = (Array.isArray(resources) ? resources : []) as readonly {
+      readonly name?: unknown;
+      readonly kind?: unknown;
+      readonly namespaced?: unknown;
+    }[];
+    return new Map(
+      entries.flatMap(({ name, kind, namespaced }) =>
+        typeof name === 'string' && typeof kind === 'string' && !name.includes('/')
+          ? [[kind, { plural: name, namespaced: namespaced === true }] as const]
+          : [],
+      ),
+    );
+  }
+}
+
+/** `/apis/apps/v1/namespaces/shop/deployments/web`. */
+export function objectPath(target: ObjectReference, { plural, namespaced }: ServedResource): string {
+  const namespace = namespaced ? `/namespaces/${encodeURIComponent(target.namespace)}` : '';
+  return `${groupPath(target.apiVersion)}${namespace}/${plural}/${encodeURIComponent(target.name)}`;
+}
+
+/** `patch deployments.apps in namespace "shop"`, as `kubectl auth can-i` names it. */
+export function patchRight(target: ObjectReference, { plural, namespaced }: ServedResource): string {
+  const group = target.apiVersion.includes('/') ? `.${target.apiVersion.split('/')[0]}` : '';
+  return `patch ${plural}${group} ${namespaced ? `in namespace "${target.namespace}"` : 'at cluster scope'}`;
+}
+
+function groupPath(apiVersion: string): string {
+  return apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+}

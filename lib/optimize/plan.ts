@@ -1,0 +1,87 @@
+/**
+ * The plan: what should change, what it saves and why, and what was declined. Pure: the same look gives the same plan. First
+ * form of the engine, by plain named rules; nothing of a plan has been carried out, and no server was asked about it.
+ */
+
+import { totalSavings } from '../money/savings.ts';
+import type { IdleFinding } from '../types/idle.ts';
+import type { Declined, Plan, Recommendation } from '../types/plan.ts';
+import { type UsageEvidence, workloadKey } from '../types/usage.ts';
+import { type ClusterIdentity, type Workload, workloadOrder } from '../types/workload.ts';
+import type { PlanContext } from './context.ts';
+import { keptElsewhere } from './owner.ts';
+import { type Rightsizing, rightsize } from './rightsize/recommend.ts';
+import { scalingObstacle } from './scale-to-zero/obstacles.ts';
+import { scaleToZero, scalingReason } from './scale-to-zero/recommend.ts';
+
+export interface PlanInput extends PlanContext {
+  readonly cluster: ClusterIdentity;
+  /** Period and sources that the findings and the usage come from. */
+  readonly evidence: Plan['evidence'];
+  /** Verdicts, one for each workload at most; a workload without one is only right-sized. */
+  readonly findings: readonly IdleFinding[];
+  /** Workloads the plan is about. */
+  readonly workloads: readonly Workload[];
+  /** By workloadKey. */
+  readonly usage: ReadonlyMap<string, Pick<UsageEvidence, 'containers'>>;
+}
+
+export function makePlan(input: PlanInput): Plan {
+  const findings = new Map(input.findings.map((finding) => [workloadKey(finding.workload), finding]));
+  const outcomes = input.workloads.map((workload) => propose(workload, findings.get(workloadKey(workload.ref)), input));
+  const recommendations = outcomes.flatMap((each) => each.recommendation ?? []).toSorted(byRank);
+  return {
+    apiVersion: 'upid.dev/v1alpha1',
+    kind: 'OptimizationPlan',
+    cluster: input.cluster,
+    madeAtMs: input.madeAtMs,
+    evidence: input.evidence,
+    recommendations,
+    declined: outcomes.flatMap(({ declined }) => declined).toSorted(byTarget),
+    savings: totalSavings(
+      recommendations.map(({ savings }) => savings),
+      input.prices,
+    ),
+  };
+}
+
+/** What is idle goes to zero; only where that is not to be are its requests looked at. */
+function propose(workload: Workload, finding: IdleFinding | undefined, input: PlanInput): Rightsizing {
+  const usages = input.usage.get(workloadKey(workload.ref))?.containers ?? [];
+  if (finding?.verdict !== 'idle') return rightsize(workload, usages, input);
+  const obstacle = scalingObstacle(workload, finding, input);
+  if (obstacle === undefined) return toZero(workload, finding, input);
+  const { recommendation, declined } = rightsize(workload, usages, input);
+  const kept: readonly Declined[] = declined.some(({ reason }) => reason === obstacle)
+    ? []
+    : [{ target: workload.ref, resource: 'replicas', reason: obstacle }];
+  return { ...(recommendation && { recommendation }), declined: [...kept, ...declined] };
+}
+
+function toZero(workload: Workload, finding: IdleFinding, input: PlanInput): Rightsizing {
+  if (!workload.management) return { recommendation: scaleToZero(workload, finding, input), declined: [] };
+  const reason = `${scalingReason(finding, input.madeAtMs)}; ${keptElsewhere(workload.management, 'replicas: 0')}`;
+  return { declined: [{ target: workload.ref, resource: 'replicas', reason }] };
+}
+
+/** Savings × confidence, largest first. A rule without a measured probability stands with its whole savings. */
+function byRank(a: Recommendation, b: Recommendation): number {
+  return rank(b) - rank(a) || workloadOrder(a.target, b.target);
+}
+
+function rank({ savings, confidence = 1 }: Recommendation): number {
+  return savings.monthly.amount * confidence;
+}
+
+function byTarget(a: Declined, b: Declined): number {
+  return (
+    workloadOrder(a.target, b.target) ||
+    compare(a.container ?? '', b.container ?? '') ||
+    compare(a.resource ?? '', b.resource ?? '') ||
+    compare(a.reason, b.reason)
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,106 @@
+/**
+ * What a container needs by its history, before bounds: the highest peak for what cannot be given back (memory), the 99th
+ * percentile of the peaks for what waits (CPU). The rules of VPA and KRR with their margin, but over peaks and not over means.
+ */
+
+import { formatAge } from '../../types/duration.ts';
+import { formatCores, formatMebibytes } from '../../types/quantity.ts';
+import type { ContainerUsage } from '../../types/usage.ts';
+import type { OptimizeSettings } from '../settings.ts';
+import { cpuProvenance, highest, longest, memoryProvenance, tooThin } from './history.ts';
+import type { OomKill } from './oom.ts';
+
+/** An amount with its rule and evidence. `urgent`: proposed however small the change. */
+export interface Need {
+  readonly amount: number;
+  readonly rule: string;
+  readonly evidence: string;
+  readonly urgent: boolean;
+}
+
+/** Why there is no amount. */
+export interface Refusal {
+  readonly refused: string;
+}
+
+export interface Sizing {
+  readonly usages: readonly ContainerUsage[];
+  readonly pods: number;
+  readonly settings: OptimizeSettings;
+}
+
+const NO_HISTORY = 'no history of its use';
+
+/** In a Guaranteed pod the request is the limit as well, so that what is above it is throttled: there the highest peak counts. */
+export function cpuNeed({ usages, pods, settings }: Sizing, guaranteed: boolean): Need | Refusal {
+  if (usages.length === 0) return { refused: NO_HISTORY };
+  const p99 = longest(usages, 'cpuP99Cores');
+  const peak = highest(usages, 'cpuPeakCores');
+  const basis = guaranteed ? peak : p99;
+  if (!basis) return { refused: 'no history of its CPU use' };
+  const thin = tooThin(longest(usages, guaranteed ? 'cpuPeakCores' : 'cpuP99Cores')!.usage, pods, settings);
+  if (thin !== undefined) return { refused: thin };
+  const highestSeen = peak && !guaranteed ? `, highest ${formatCores(peak.value)}` : '';
+  return {
+    amount: basis.value * (1 + settings.cpuMargin),
+    rule: `${guaranteed ? 'peak' : 'p99 of peaks'} + ${percent(settings.cpuMargin)}`,
+    evidence: guaranteed
+      ? `highest CPU peak ${formatCores(basis.value)} ${cpuProvenance(basis.usage)}; a Guaranteed container is throttled at its request`
+      : `p99 of the CPU peaks ${formatCores(basis.value)}${highestSeen} ${cpuProvenance(basis.usage)}`,
+    urgent: false,
+  };
+}
+
+/** An OOM kill is evidence by itself: it needs no history, and may only raise. */
+export function memoryNeed(
+  sizing: Sizing,
+  kill: OomKill | undefined,
+  requestBytes: number | undefined,
+  nowMs: number,
+): Need | Refusal {
+  const measured = peakNeed(sizing);
+  const killed = kill && killNeed(sizing, kill, requestBytes, nowMs);
+  if (!killed) return measured;
+  if ('refused' in measured) return killed.amount > (requestBytes ?? 0) ? killed : measured;
+  return killed.amount >= measured.amount ? killed : measured;
+}
+
+function peakNeed({ usages, pods, settings }: Sizing): Need | Refusal {
+  if (usages.length === 0) return { refused: NO_HISTORY };
+  const peak = highest(usages, 'memoryPeakBytes');
+  if (!peak) return { refused: 'no history of its memory use' };
+  const thin = tooThin(longest(usages, 'memoryPeakBytes')!.usage, pods, settings);
+  if (thin !== undefined) return { refused: thin };
+  return {
+    amount: peak.value * (1 + settings.memoryMargin),
+    rule: `peak + ${percent(settings.memoryMargin)}`,
+    evidence: `highest working set ${formatMebibytes(peak.value)} ${memoryProvenance(peak.usage)}`,
+    urgent: false,
+  };
+}
+
+/** Killed at its limit; where it had none, at what it was seen to use or asked for. */
+function killNeed(
+  { usages, settings }: Sizing,
+  kill: OomKill,
+  requestBytes: number | undefined,
+  nowMs: number,
+): Need | undefined {
+  const killedAt = kill.limitBytes ?? Math.max(highest(usages, 'memoryPeakBytes')?.value ?? 0, requestBytes ?? 0);
+  if (killedAt === 0) return undefined;
+  const byFactor = killedAt * settings.oomFactor;
+  const byBytes = killedAt + settings.oomBytes;
+  return {
+    amount: Math.max(byFactor, byBytes),
+    rule:
+      byFactor >= byBytes
+        ? `OOM kill + ${percent(settings.oomFactor - 1)}`
+        : `OOM kill + ${Math.round(settings.oomBytes / 2 ** 20)} MiB`,
+    evidence: `OOM-killed ${formatAge((nowMs - kill.atMs) / 1000)} ago at ${kill.limitBytes === undefined ? 'about ' : 'its limit of '}${formatMebibytes(killedAt)} (status of pod ${kill.pod})`,
+    urgent: true,
+  };
+}
+
+function percent(fraction: number): string {
+  return `${Math.round(fraction * 100)} %`;
+}

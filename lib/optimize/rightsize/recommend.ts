@@ -1,0 +1,244 @@
+/** The proposal to right-size a workload: every container of its template, CPU and memory, with the reasons for what is left. */
+
+import { savingsOf } from '../../money/savings.ts';
+import { formatAge } from '../../types/duration.ts';
+import type { Declined, Recommendation, ValueChange } from '../../types/plan.ts';
+import type { ContainerUsage } from '../../types/usage.ts';
+import type { ContainerSpec, Resources, Workload } from '../../types/workload.ts';
+import type { PlanContext } from '../context.ts';
+import { keptElsewhere } from '../owner.ts';
+import { containerEdit, editOf } from '../patch.ts';
+import { livePods, podRequests, replicasOf, times } from '../pod-requests.ts';
+import { amountOf, nameOf, RESOURCES, shown } from '../resource.ts';
+import { NOT_ASKED } from '../unasked.ts';
+import { type Bounds, boundsOf, type Held, heldBy } from './bounds.ts';
+import { changesOf, heldAfter, type PlacedContainer, placedContainers, valuesOf } from './container.ts';
+import { declinedOf, type Refused } from './declined.ts';
+import { misfit } from './fit.ts';
+import { periodSeconds } from './history.ts';
+import { autoscaledReason, sizingObstacle } from './obstacles.ts';
+import { oomKillOf } from './oom.ts';
+import { type Case, proposalFor, type ResourceProposal } from './proposal.ts';
+import { isGuaranteed } from './quality.ts';
+import { containerWarnings, initWarnings, rolloutWarnings } from './warnings.ts';
+
+export interface Rightsizing {
+  readonly recommendation?: Recommendation;
+  readonly declined: readonly Declined[];
+}
+
+const NOTHING: Rightsizing = { declined: [] };
+
+/** Nothing at all where every container holds what it needs. */
+export function rightsize(workload: Workload, usages: readonly ContainerUsage[], context: PlanContext): Rightsizing {
+  if (workload.ref.kind === 'Job' && livePods(workload).length === 0) return NOTHING;
+  const frame = frameOf(workload, context);
+  const examined = frame.containers.filter(({ spec }) => spec.role !== 'init').map((each) => examine(each, usages, frame));
+  const injected = examineInjected(usages, frame);
+  const refusals = examined.flatMap((each) => each.refusals);
+  const changing = examined.filter(({ proposals }) => proposals.length > 0);
+  const obstacle = sizingObstacle(workload, context);
+  if (obstacle !== undefined) {
+    return changing.length + refusals.length > 0 ? { declined: [{ target: workload.ref, reason: obstacle }] } : NOTHING;
+  }
+  const names = examined.map(({ subject }) => subject.spec.name);
+  const declined = [...declinedOf(workload.ref, refusals, names), ...injected];
+  if (changing.length === 0) return { declined };
+  const proposed = recommendation(changing, frame);
+  const reason = refusedWhole(proposed, frame);
+  return reason === undefined
+    ? { recommendation: proposed.recommendation, declined }
+    : { declined: [...declined, { target: workload.ref, reason }] };
+}
+
+/** What holds for all containers of a workload. */
+interface Frame {
+  readonly workload: Workload;
+  readonly context: PlanContext;
+  readonly containers: readonly PlacedContainer[];
+  readonly bounds: Bounds;
+  readonly guaranteed: boolean;
+  readonly replicas: number;
+}
+
+function frameOf(workload: Workload, context: PlanContext): Frame {
+  const containers = placedContainers(workload);
+  const bounds = boundsOf(context.limitRanges, workload.ref.namespace);
+  return {
+    workload,
+    context,
+    containers,
+    bounds,
+    guaranteed: isGuaranteed(containers.map(({ spec }) => heldBy(spec, bounds))),
+    replicas: replicasOf(workload),
+  };
+}
+
+interface Examined {
+  readonly subject: Case;
+  readonly path: string | undefined;
+  readonly proposals: readonly ResourceProposal[];
+  readonly refusals: readonly Refused[];
+}
+
+function examine({ spec, path }: PlacedContainer, usages: readonly ContainerUsage[], frame: Frame): Examined {
+  const subject = caseOf(spec, usages, frame);
+  const proposals: ResourceProposal[] = [];
+  const refusals: Refused[] = [];
+  for (const resource of RESOURCES) {
+    const answer = proposalFor(resource, subject);
+    if (answer === undefined) continue;
+    const autoscaled = autoscaledReason(frame.workload, resource);
+    if (autoscaled !== undefined) refusals.push({ resource, reason: autoscaled });
+    else if ('refused' in answer) refusals.push({ container: spec.name, resource, reason: answer.refused });
+    else if (lowersHeap(spec, answer)) refusals.push({ container: spec.name, resource, reason: heapReason(spec) });
+    else proposals.push(answer);
+  }
+  return { subject, path, proposals, refusals };
+}
+
+function caseOf(spec: ContainerSpec, usages: readonly ContainerUsage[], frame: Frame): Case {
+  const { workload, context, bounds, guaranteed, replicas } = frame;
+  return {
+    spec,
+    held: heldBy(spec, bounds),
+    bounds,
+    guaranteed,
+    sizing: {
+      usages: usages.filter(({ container }) => container === spec.name),
+      pods: livePods(workload).length,
+      settings: context.settings,
+    },
+    kill: oomKillOf(workload, spec.name, context),
+    replicas,
+    nowMs: context.madeAtMs,
+  };
+}
+
+/** A heap is taken whole and kept, so that container memory shows its size and not what is needed of it. */
+function lowersHeap({ heapFlag }: ContainerSpec, { resource, current, proposed }: ResourceProposal): boolean {
+  return resource === 'memory' && heapFlag !== undefined && current !== undefined && current > 0 && proposed < current;
+}
+
+function heapReason({ heapFlag }: ContainerSpec): string {
+  return `it keeps a heap of its own (${heapFlag}), so that its memory shows the heap's size and not what is needed; lower the heap first`;
+}
+
+/** Containers that a webhook put into the pods: they are not in the template, so that no patch reaches them. */
+function examineInjected(usages: readonly ContainerUsage[], frame: Frame): readonly Declined[] {
+  const { workload, containers } = frame;
+  if (workload.containersPath === undefined) return [];
+  const known = new Set(containers.map(({ spec }) => spec.name));
+  const newest = livePods(workload).toSorted((a, b) => b.createdAt - a.createdAt)[0];
+  const injected = (newest?.containers ?? []).filter(({ name, role }) => role !== 'init' && !known.has(name));
+  return injected
+    .filter((spec) => examine({ spec, path: undefined }, usages, frame).proposals.length > 0)
+    .map(({ name }) => ({
+      target: workload.ref,
+      container: name,
+      reason:
+        'it is not in the template but put into the pods on their creation; set its resources where it comes from (for a mesh proxy by annotations of the pod)',
+    }));
+}
+
+interface Proposed {
+  readonly recommendation: Recommendation;
+  readonly podBefore: Resources;
+  readonly podAfter: Resources;
+}
+
+function recommendation(changing: readonly Examined[], frame: Frame): Proposed {
+  const { workload, context, containers, bounds, guaranteed, replicas } = frame;
+  const before = containers.map(({ spec }) => ({ name: spec.name, ...heldBy(spec, bounds) }));
+  const proposalsOf = (name: string): readonly ResourceProposal[] =>
+    changing.find(({ subject }) => subject.spec.name === name)?.proposals ?? [];
+  const after = before.map((held) => ({ name: held.name, ...heldAfter(held, proposalsOf(held.name)) }));
+  const podBefore = podRequests(before);
+  const podAfter = podRequests(after);
+  const edits = changing.flatMap(({ subject: { spec }, path, proposals }) =>
+    path === undefined ? [] : [containerEdit(path, spec, valuesOf(spec, proposals, guaranteed))],
+  );
+  return {
+    podBefore,
+    podAfter,
+    recommendation: {
+      kind: 'rightsize',
+      target: workload.ref,
+      replicas,
+      reason: reasonOf(changing),
+      changes: changing.flatMap(({ subject: { spec }, proposals }) => changesOf(spec, proposals, guaranteed)),
+      ...editOf(workload.ref, edits),
+      requestedBefore: times(podBefore, replicas),
+      savings: savingsOf(freed(podBefore, podAfter, replicas), context.prices),
+      warnings: [
+        ...rolloutWarnings(workload, replicas),
+        ...(guaranteed ? ['Guaranteed: limits move with the requests, so that the class stays'] : []),
+        ...(isBestEffort(before) ? ['the pods are BestEffort now and become Burstable: they are evicted later'] : []),
+        ...changing.flatMap(({ subject, proposals }) => containerWarnings(subject, proposals)),
+        ...initWarnings(after),
+      ],
+      dryRun: NOT_ASKED,
+    },
+  };
+}
+
+function freed(before: Resources, after: Resources, replicas: number): Resources {
+  const difference = (of: (resources: Resources) => number | undefined): number =>
+    ((of(before) ?? 0) - (of(after) ?? 0)) * replicas;
+  return { cpuCores: difference(({ cpuCores }) => cpuCores), memoryBytes: difference(({ memoryBytes }) => memoryBytes) };
+}
+
+function isBestEffort(containers: readonly Held[]): boolean {
+  return containers.every(({ requests, limits }) =>
+    RESOURCES.every((resource) => !amountOf(requests, resource) && !amountOf(limits, resource)),
+  );
+}
+
+/** Why a whole proposal is not made, though there would be one. */
+function refusedWhole(
+  { recommendation: { changes }, podBefore, podAfter }: Proposed,
+  { workload, context }: Frame,
+): string | undefined {
+  const grows = RESOURCES.some((resource) => (amountOf(podAfter, resource) ?? 0) > (amountOf(podBefore, resource) ?? 0));
+  const tooLarge = grows ? misfit(podAfter, context.nodes) : undefined;
+  if (tooLarge !== undefined) return tooLarge;
+  return workload.management && keptElsewhere(workload.management, changes.map(written).join(', '));
+}
+
+/** `web requests.cpu: 120m (now 500m)`. */
+function written({ container, field, from, to }: ValueChange): string {
+  return `${container} ${field}: ${to} (now ${from ?? 'not set'})`;
+}
+
+/** `web asks for more CPU and memory than it has used in 30d; proxy asks for no CPU`. */
+function reasonOf(changing: readonly Examined[]): string {
+  return changing.flatMap(({ subject, proposals }) => clauses(subject, proposals)).join('; ');
+}
+
+function clauses({ spec, sizing }: Case, proposals: readonly ResourceProposal[]): readonly string[] {
+  const longest = Math.max(0, ...sizing.usages.map(periodSeconds));
+  const used = longest > 0 ? ` in ${formatAge(longest)}` : '';
+  const named = (which: (proposal: ResourceProposal) => boolean): string =>
+    proposals
+      .filter(which)
+      .map(({ resource }) => nameOf(resource))
+      .join(' and ');
+  const isMissing = ({ current }: ResourceProposal): boolean => current === undefined || current === 0;
+  const killed = ({ need }: ResourceProposal): boolean => need.urgent;
+  const more = named((each) => !isMissing(each) && each.proposed < each.current!);
+  const demanded = ({ need }: ResourceProposal): boolean => /^LimitRange (minimum|ratio)$/.test(need.rule);
+  const isRaised = (each: ResourceProposal): boolean => !isMissing(each) && each.proposed > each.current! && !killed(each);
+  const less = named((each) => isRaised(each) && !demanded(each));
+  const wanted = named((each) => isRaised(each) && demanded(each));
+  const none = named((each) => isMissing(each) && !killed(each));
+  const kills = proposals
+    .filter(killed)
+    .map(({ proposed, resource }) => `${spec.name} was OOM-killed and needs ${shown(resource, proposed)}`);
+  return [
+    ...kills,
+    ...(more === '' ? [] : [`${spec.name} asks for more ${more} than it has used${used}`]),
+    ...(less === '' ? [] : [`${spec.name} asks for less ${less} than it has used${used}`]),
+    ...(wanted === '' ? [] : [`${spec.name} asks for less ${wanted} than its LimitRange wants`]),
+    ...(none === '' ? [] : [`${spec.name} asks for no ${none}`]),
+  ];
+}
