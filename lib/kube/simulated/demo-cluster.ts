@@ -9,8 +9,10 @@ export const SIMULATED_NOW_MS = Date.UTC(2026, 10, 18, 15);
 
 const SEED = 7;
 
-/** Which scenario stands where, under which name. */
-const PLACED: readonly (readonly [ScenarioName, string, string])[] = [
+const DAY = 24;
+
+/** Which scenario stands where, under which name, and for how many hours where its own age does not matter. */
+const PLACED: readonly (readonly [ScenarioName, string, string, number?])[] = [
   ['busy-web', 'shop', 'web'],
   ['sidecar-noise', 'shop', 'recommender'],
   ['autoscaler-floor', 'shop', 'voucher-api'],
@@ -21,10 +23,9 @@ const PLACED: readonly (readonly [ScenarioName, string, string])[] = [
   ['nightly-batch', 'payments', 'ledger-close'],
   ['database-replica', 'payments', 'ledger-db'],
   ['cron-job', 'payments', 'invoice-mailer'],
-  ['low-traffic-daily', 'payments', 'payroll-hook'],
   ['forgotten-staging', 'staging', 'checkout-staging'],
-  ['probed-every-second', 'staging', 'landing-page'],
-  ['custom-owner', 'staging', 'storefront'],
+  ['probed-every-second', 'staging', 'landing-page', 6 * DAY + 4],
+  ['custom-owner', 'staging', 'storefront', 9 * DAY + 7],
   ['used-until-three-weeks-ago', 'staging', 'summer-sale'],
   ['bare-pod', 'staging', 'debug-shell'],
   ['rolled-out-today', 'staging', 'faq-service'],
@@ -45,8 +46,11 @@ const PLACED: readonly (readonly [ScenarioName, string, string])[] = [
 
 /** The same description every time. */
 export function demoCluster(): ClusterDescription {
-  const scenarios = PLACED.flatMap(([name, namespace, workload]) =>
-    scenario(name, { seed: SEED, namespace, name: workload, timeZone: 'Europe/Berlin' }),
+  const scenarios = PLACED.flatMap(([name, namespace, workload, ageHours]) =>
+    scenario(name, { seed: SEED, namespace, name: workload, timeZone: 'Europe/Berlin' }).map((described) => ({
+      ...described,
+      ...(ageHours !== undefined && { ageHours }),
+    })),
   );
   return {
     name: 'demo',

@@ -3,7 +3,7 @@
 import type { WorkloadDescription } from './description.ts';
 import { podLabels } from './manifests.ts';
 import { type Making, timestamp } from './objects/metadata.ts';
-import type { PlacedReplica } from './replicas.ts';
+import type { PlacedReplica } from './placement.ts';
 import { podSeries } from './usage.ts';
 
 /** metrics-server's usual resolution, which the rates are taken over. */

@@ -2,7 +2,19 @@
 
 import { parseQuantity } from '../../types/quantity.ts';
 import type { ClusterDescription, NodeDescription, WorkloadDescription } from './description.ts';
-import type { PlacedReplica, Replica } from './replicas.ts';
+import { currentReplicas, type Replica } from './replicas.ts';
+
+export interface PlacedReplica extends Replica {
+  readonly node: NodeDescription;
+  /** Position among the pods of its node, for its address. */
+  readonly position: number;
+}
+
+/** Pods that a list of pods shows: those that run, and finished runs that are kept. */
+export function presentReplicas(description: ClusterDescription, nowMs: number): readonly PlacedReplica[] {
+  const replicas = description.workloads.flatMap((workload) => currentReplicas(description, workload, nowMs));
+  return placement(description, replicas);
+}
 
 interface Load {
   readonly node: NodeDescription;
@@ -18,7 +30,7 @@ interface Load {
 export const RESERVED = { cpuCores: 0.1, memoryBytes: 512 * 2 ** 20 } as const;
 
 /** Places pods in the order given; a DaemonSet has one on each node. @throws Error when a description asks for more than its nodes hold */
-export function placement(description: ClusterDescription, replicas: readonly Replica[]): readonly PlacedReplica[] {
+function placement(description: ClusterDescription, replicas: readonly Replica[]): readonly PlacedReplica[] {
   const loads = description.nodes.map(
     (node): Load => ({
       node,

@@ -1,7 +1,6 @@
 /** The pods of a described cluster: their names, lives and nodes. Objects, metrics and history are all made from these. */
 
-import type { ClusterDescription, NodeDescription, WorkloadDescription } from './description.ts';
-import { placement } from './placement.ts';
+import type { ClusterDescription, WorkloadDescription } from './description.ts';
 import { nameSuffix } from './random.ts';
 
 const MINUTE_MS = 60_000;
@@ -25,18 +24,6 @@ export interface Replica {
   readonly endMs?: number;
 }
 
-export interface PlacedReplica extends Replica {
-  readonly node: NodeDescription;
-  /** Position among the pods of its node, for its address. */
-  readonly position: number;
-}
-
-/** Pods that a list of pods shows: those that run, and finished runs that are kept. */
-export function presentReplicas(description: ClusterDescription, nowMs: number): readonly PlacedReplica[] {
-  const replicas = description.workloads.flatMap((workload) => currentReplicas(description, workload, nowMs));
-  return placement(description, replicas);
-}
-
 /** All pods that a workload has had since an instant, those of now included. */
 export function replicasSince(
   description: ClusterDescription,
@@ -57,7 +44,12 @@ export function replicasSince(
   return [...former, ...current];
 }
 
-function currentReplicas(description: ClusterDescription, workload: WorkloadDescription, nowMs: number): readonly Replica[] {
+/** Pods that run, and the finished runs that are kept. */
+export function currentReplicas(
+  description: ClusterDescription,
+  workload: WorkloadDescription,
+  nowMs: number,
+): readonly Replica[] {
   if (workload.kind === 'CronJob') return runs(description, workload, KEPT_JOBS, nowMs);
   const count = { DaemonSet: description.nodes.length, Pod: 1 }[workload.kind as string] ?? workload.replicas;
   return Array.from({ length: count }, (_, index) => ({

@@ -8,7 +8,7 @@ import type { Making } from './objects/metadata.ts';
 import { namespaceObjects, nodeLeases, nodeObjects } from './objects/nodes.ts';
 import { podObject } from './objects/pods.ts';
 import { apiServerService, limitRangeObjects, surroundingObjects } from './objects/surroundings.ts';
-import { presentReplicas } from './replicas.ts';
+import { presentReplicas } from './placement.ts';
 import { type ApiResource, groupVersionOf, resourcesServed } from './resources.ts';
 
 export interface SnapshotObject {

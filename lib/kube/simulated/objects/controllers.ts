@@ -2,7 +2,8 @@
 
 import type { WorkloadDescription } from '../description.ts';
 import { controllerManifest, type Manifest, podLabels, selectorLabels } from '../manifests.ts';
-import { type PlacedReplica, replicaSetName, startOfPods } from '../replicas.ts';
+import type { PlacedReplica } from '../placement.ts';
+import { replicaSetName, startOfPods } from '../replicas.ts';
 import { type Making, type Owner, stored, timestamp } from './metadata.ts';
 import { templateHash } from './owners.ts';
 

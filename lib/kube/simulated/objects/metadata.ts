@@ -43,13 +43,16 @@ export function stored(
       creationTimestamp: timestamp(created),
       ...(manifest.spec !== undefined && manifest.kind !== 'Pod' && { generation: 1 }),
       ...(owner && {
-        ownerReferences: [
-          { ...owner, uid: objectUid(making, owner.kind, namespace, owner.name), controller: true, blockOwnerDeletion: true },
-        ],
+        ownerReferences: [{ ...owner, uid: ownerUid(making, owner, namespace), controller: true, blockOwnerDeletion: true }],
       }),
     },
     ...(status && { status }),
   };
+}
+
+/** A node, which owns its heartbeat, is in no namespace. */
+function ownerUid(making: Making, { kind, name }: Owner, namespace: string): string {
+  return objectUid(making, kind, kind === 'Node' ? '' : namespace, name);
 }
 
 function resourceVersion({ description }: Making, kind: string, namespace: string, name: string): number {

@@ -2,7 +2,7 @@
 
 import type { ContainerDescription } from '../description.ts';
 import { controllerManifest, type Manifest, podLabels } from '../manifests.ts';
-import type { PlacedReplica } from '../replicas.ts';
+import type { PlacedReplica } from '../placement.ts';
 import { type Making, type Owner, stored, timestamp } from './metadata.ts';
 import { nodeAddress } from './nodes.ts';
 import { podOwner, templateHash } from './owners.ts';

@@ -2,8 +2,8 @@
 
 import type { WorkloadDescription } from '../description.ts';
 import { limitRangeManifest, type Manifest, manifestsOf } from '../manifests.ts';
+import type { PlacedReplica } from '../placement.ts';
 import { uniform } from '../random.ts';
-import type { PlacedReplica } from '../replicas.ts';
 import { createdAt } from './controllers.ts';
 import { type Making, objectUid, stored } from './metadata.ts';
 import { clusterStart, microTime } from './nodes.ts';

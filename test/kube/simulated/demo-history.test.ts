@@ -1,0 +1,120 @@
+/** The history that ships for the simulated cluster: always the same bytes, small, never written to, and telling the described story. */
+
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { demoCluster, SIMULATED_NOW_MS } from '../../../lib/kube/simulated/demo-cluster.ts';
+import { topOwner } from '../../../lib/kube/simulated/objects/owners.ts';
+import { writeDemoHistory } from '../../../lib/operations/demo-history.ts';
+import { findIdle } from '../../../lib/operations/idle.ts';
+import type { LookRequest } from '../../../lib/operations/request.ts';
+import { defaultIdleSettings } from '../../../lib/operations/settings.ts';
+import type { IdleResult } from '../../../lib/types/result.ts';
+import { assert, suite } from '../../harness.ts';
+import { errorOf } from '../config.ts';
+import { temporaryFolder, testRuntime } from '../runtime.ts';
+
+const test = suite('history of the demo');
+
+const MOST_BYTES = 2_000_000;
+
+let folder = '';
+let before = '';
+
+test.before(async () => {
+  folder = temporaryFolder();
+  await writeDemoHistory(folder);
+  before = digest(folder);
+});
+
+test('two builds write the same bytes', async () => {
+  const again = temporaryFolder();
+  await writeDemoHistory(again);
+  assert.is(digest(again), before);
+});
+
+test('is small, and one file a day', () => {
+  const files = filesIn(folder);
+  const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
+  assert.ok(bytes <= MOST_BYTES, `${bytes} bytes`);
+  assert.is(files.length, 16);
+});
+
+// Whose business hours these are must not matter for a fortnight of evidence.
+for (const timeZone of ['Europe/Berlin', 'America/Los_Angeles', 'Pacific/Auckland']) {
+  test(`every verdict on it is as described, asked from ${timeZone}`, async () => {
+    const { findings } = await findIdle(demoRequest({ settings: defaultIdleSettings(timeZone) }));
+    const wrong = demoCluster().workloads.flatMap((described) => {
+      const top = topOwner(described);
+      const finding = findings.find(
+        ({ workload }) => workload.namespace === described.namespace && workload.kind === top.kind && workload.name === top.name,
+      );
+      return finding?.verdict === described.label
+        ? []
+        : [`${described.scenario} ${described.name}: ${described.label}, judged ${finding?.verdict}: ${finding?.reason}`];
+    });
+    assert.equal(wrong, []);
+    assert.is(findings.length, demoCluster().workloads.length);
+  });
+}
+
+test('a first look shows several idle workloads worth listing, several used ones and a few unknown', async () => {
+  const { findings, settings, cluster, observedAtMs } = await findIdle(demoRequest());
+  const count = (verdict: string): number => findings.filter((finding) => finding.verdict === verdict).length;
+  assert.ok(count('idle') >= 8 && count('active') >= 15 && count('unknown') >= 3);
+  assert.ok(findings.filter(({ verdict }) => verdict === 'idle').every(({ confidence }) => confidence >= settings.confidence));
+  assert.is(cluster.simulated, true);
+  assert.is(observedAtMs, SIMULATED_NOW_MS);
+});
+
+test('looking at it is the same whenever it is done, and writes nothing', async () => {
+  const later = testRuntime({ now: () => Date.UTC(2031, 0, 1) });
+  const plain = ({ findings }: IdleResult): string => JSON.stringify(findings);
+  assert.is(plain(await findIdle(demoRequest({ runtime: later }))), plain(await findIdle(demoRequest())));
+  assert.is(digest(folder), before);
+  assert.equal(readdirSync(later.homeDirectory), []);
+});
+
+test('without the folder the demo says that it is missing, and what to do', async () => {
+  const missing = join(folder, 'none');
+  const error = await errorOf(findIdle(demoRequest({ demoHistory: missing })));
+  assert.is(error.id, 'history-missing');
+  assert.ok(error.message.includes(missing));
+  assert.ok(error.remedy);
+});
+
+test('without history there is nothing to rest a verdict on, so none is idle', async () => {
+  const { findings } = await findIdle(demoRequest({ demoHistory: join(folder, 'none'), history: false }));
+  assert.ok(findings.every(({ verdict }) => verdict !== 'idle'));
+});
+
+function demoRequest(changes: Partial<LookRequest> = {}): LookRequest {
+  return {
+    connection: {},
+    demo: true,
+    demoHistory: folder,
+    scope: { allNamespaces: true, names: [], chunkSize: 500 },
+    prometheus: { headers: [], enabled: true },
+    history: undefined,
+    settings: defaultIdleSettings('Europe/Berlin'),
+    runtime: testRuntime(),
+    signal: new AbortController().signal,
+    progress: () => undefined,
+    ...changes,
+  };
+}
+
+function digest(directory: string): string {
+  const hash = createHash('sha256');
+  for (const file of filesIn(directory)) hash.update(`${file.slice(directory.length)}\0`).update(readFileSync(file));
+  return hash.digest('hex');
+}
+
+function filesIn(directory: string): readonly string[] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+test.run();
