@@ -48,7 +48,8 @@ async function build() {
   const metafile = await bundle();
   writeLauncher();
   writeNotices(metafile);
-
+  const { writeDemoHistory } = await import('./lib/operations/demo-history.ts');
+  await writeDemoHistory(join(DIST, 'demo'));
   writeFileSync(STAMP, inputs);
 }
 

@@ -50,6 +50,7 @@ export async function recall(
     // The simulated cluster's history comes with the program and stays as it is.
     const unwritten = request.demo ? undefined : await append(history, samples);
     const evidence = await read(history, request.settings, options);
+    if (request.demo && evidence.size === 0 && options.namespace === '') throw withoutDemoHistory(directory);
     return { evidence, report: reportOf(history, evidence, unwritten, options.nowMs) };
   } catch (error) {
     return { evidence: new Map(), report: failureReport(error) };
@@ -61,6 +62,12 @@ export async function recall(
 function directoryOf({ demo, demoHistory, history, runtime }: LookRequest): string | undefined {
   if (history === false) return undefined;
   return demo ? demoHistory : (history ?? historyDirectory(runtime));
+}
+
+function withoutDemoHistory(directory: string): UpidError {
+  return new UpidError('history-missing', `the history of the simulated cluster is not in ${directory}`, {
+    remedy: 'install the program again; in a clone of its repository: npm run build',
+  });
 }
 
 function withoutHistory({ history }: LookRequest): Recalled {

@@ -51,7 +51,8 @@ async function reach(request: LookRequest): Promise<{ readonly client: KubeClien
   progress({ step: 'connecting' });
   if (request.demo) {
     const { simulatedClient, SIMULATED_NOW_MS } = await import('../kube/simulated/transport.ts');
-    return { client: simulatedClient({ namespace: request.scope.namespace ?? 'default' }), nowMs: SIMULATED_NOW_MS };
+    const namespace = request.scope.namespace ?? 'default';
+    return { client: simulatedClient({ namespace, runtime, signal }), nowMs: SIMULATED_NOW_MS };
   }
   const { connect } = await import('../kube/connect.ts');
   return { client: await connect(connection, runtime, signal), nowMs: runtime.now() };

@@ -20,6 +20,7 @@ export type ErrorId =
   | 'server-error'
   | 'prometheus'
   | 'history-corrupt'
+  | 'history-missing'
   | 'history-unwritable'
   | 'not-enough-data'
   | 'cancelled';
