@@ -40,9 +40,11 @@ export abstract class LookCommand extends OutputFlags {
   }
 
   /** What a full-screen view is shown with. */
-  protected viewOptions() {
+  protected viewOptions({ cluster, observedAtMs }: Provenance) {
     const { stdin, stdout, signal, terminal, runtime } = this.context;
-    return { stdin, stdout, signal, now: runtime(0).now, color: terminal.color, ascii: terminal.ascii };
+    // The simulated cluster stands still, so that its data does not age.
+    const now = cluster.simulated ? () => observedAtMs : runtime(0).now;
+    return { stdin, stdout, signal, now, color: terminal.color, ascii: terminal.ascii };
   }
 
   /** Data to standard output; notes about it to standard error, first what the reader must know before the data. */

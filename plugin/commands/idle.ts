@@ -64,7 +64,7 @@ export class IdleCommand extends LookCommand {
   private async show(result: IdleResult): Promise<void> {
     const { showIdle } = await import('../../ui/idle.tsx');
     const { includeUnknown } = this;
-    await showIdle(result, { ...this.viewOptions(), includeUnknown, confidence: result.settings.confidence });
+    await showIdle(result, { ...this.viewOptions(result), includeUnknown, confidence: result.settings.confidence });
   }
 }
 

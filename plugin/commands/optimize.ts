@@ -58,6 +58,6 @@ export class OptimizeCommand extends LookCommand {
 
   private async show(result: OptimizeResult): Promise<void> {
     const { showOptimize } = await import('../../ui/optimize.tsx');
-    await showOptimize(result, this.viewOptions());
+    await showOptimize(result, this.viewOptions(result));
   }
 }
