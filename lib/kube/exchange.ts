@@ -67,7 +67,8 @@ async function send(connections: Connections, call: Call): Promise<Reply> {
   request.on('error', () => undefined);
   const watch = watchOver(request, call);
   try {
-    request.end(call.body);
+    // Of text, Node would write body and headers together as UTF-8, and so spoil headers that are bytes (Latin-1).
+    request.end(call.body === undefined ? undefined : Buffer.from(call.body));
     const response = await answerTo(request);
     watch.heard();
     return await readAll(response, watch);

@@ -168,15 +168,10 @@ function codeOf(error: unknown): string {
 }
 
 function socketReason(error: ProxyError): string {
-  switch (codeOf(error.cause ?? {})) {
-    case 'ECONNREFUSED':
-      return 'the connection to it was refused';
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return 'its name cannot be resolved';
-    default:
-      return error.message;
-  }
+  // The SOCKS client keeps only the text of the socket's error.
+  const code = codeOf(error.cause ?? {}) || error.message;
+  if (code.includes('ECONNREFUSED')) return 'the connection to it was refused';
+  return /ENOTFOUND|EAI_AGAIN/.test(code) ? 'its name cannot be resolved' : error.message;
 }
 
 function namesOf(error: unknown): string {
