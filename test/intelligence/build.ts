@@ -135,6 +135,11 @@ export function signalsOf(measured: Measured | UsageEvidence, of: Workload = wor
   return readSignals(of, 'usage' in measured ? measured : evidence([usage(measured)]), context);
 }
 
+/** Equal but for the dust of binary fractions. */
+export function isNear(actual: number | undefined, expected: number): boolean {
+  return actual !== undefined && Math.abs(actual - expected) <= 1e-9 * Math.max(1, Math.abs(expected));
+}
+
 export function factorOf(finding: IdleFinding, name: FactorName): Factor {
   return finding.factors.find(({ factor }) => factor === name)!;
 }
