@@ -1,6 +1,8 @@
 /** A patch with `dryRun=All`: what the object would become, or why the server would refuse. Nothing is stored. */
 
-import { applyJsonPatch, type Json, MalformedPatch, PatchFailure } from './json-patch.ts';
+import { applyJsonPatch, equal, type Json, MalformedPatch, PatchFailure } from './json-patch.ts';
+import type { Manifest } from './manifests.ts';
+import { withDefaults } from './objects/defaults.ts';
 import { badRequest, Refusal } from './refusal.ts';
 import { type ApiResource, resourceName } from './resources.ts';
 import type { SnapshotObject } from './snapshot.ts';
@@ -23,9 +25,11 @@ export function dryRunPatch(resource: ApiResource, object: SnapshotObject, conte
   const [was, is] = [before.metadata as Raw, (after.metadata ?? {}) as Raw];
   if (is.resourceVersion !== was.resourceVersion) throw conflict(resource, String(was.name));
   validateChange(resource, before, after);
-  const isSpecChanged = JSON.stringify(before.spec) !== JSON.stringify(after.spec);
-  if (!isSpecChanged || typeof was.generation !== 'number') return after;
-  return { ...after, metadata: { ...is, generation: was.generation + 1 } };
+  // Written as it would be stored: `1024Mi` comes back as `1Gi`.
+  const stored = withDefaults(after as unknown as Manifest) as unknown as Raw;
+  const isSpecChanged = !equal(before.spec ?? null, stored.spec ?? null);
+  if (!isSpecChanged || typeof was.generation !== 'number') return stored;
+  return { ...stored, metadata: { ...is, generation: was.generation + 1 } };
 }
 
 function patched(before: Raw, patch: unknown): Raw {

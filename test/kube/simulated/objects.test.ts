@@ -6,6 +6,7 @@ import type { KubeClient } from '../../../lib/kube/client.ts';
 import { demoCluster } from '../../../lib/kube/simulated/demo-cluster.ts';
 import type { ClusterDescription } from '../../../lib/kube/simulated/description.ts';
 import type { Json } from '../../../lib/kube/simulated/json-patch.ts';
+import { canonicalQuantity } from '../../../lib/kube/simulated/objects/defaults.ts';
 import { topOwner } from '../../../lib/kube/simulated/objects/owners.ts';
 import { groupVersionOf } from '../../../lib/kube/simulated/resources.ts';
 import { labelledCluster } from '../../../lib/kube/simulated/scenarios/labelled-cluster.ts';
@@ -179,6 +180,27 @@ test('the demo shows what rightsizing meets: an OOM kill, an autoscaler, limit r
   );
   assert.is(named('storefront').ref.kind, 'Rollout');
   assert.is(named('analytics-db').mountsPersistentVolume, true);
+});
+
+test('quantities and defaults are as the API server stores them', () => {
+  const cases = {
+    '1024Mi': '1Gi',
+    '1536Mi': '1536Mi',
+    '2000m': '2',
+    '250m': '250m',
+    '1000': '1k',
+    '0': '0',
+    '2Gi': '2Gi',
+    '1.5': '1.5',
+  };
+  for (const [given, stored] of Object.entries(cases)) assert.is(canonicalQuantity(given), stored);
+  const cart = allObjects(demoCluster()).find((object) => object.kind === 'Deployment' && metadataOf(object).name === 'cart');
+  const spec = cart?.spec as {
+    readonly strategy: unknown;
+    readonly template: { readonly spec: { readonly restartPolicy: string } };
+  };
+  assert.equal(spec.strategy, { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } });
+  assert.is(spec.template.spec.restartPolicy, 'Always');
 });
 
 test('limit ranges fill what a pod leaves open, as admission does', () => {

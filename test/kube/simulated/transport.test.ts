@@ -132,7 +132,11 @@ test('a dry-run answers with the changed object and stores nothing', async () =>
     { op: 'test', path: '/spec/replicas', value: 3 },
     { op: 'replace', path: '/spec/replicas', value: 0 },
     { op: 'replace', path: `${RESOURCES}/requests/cpu`, value: '120m' },
+    { op: 'replace', path: `${RESOURCES}/requests/memory`, value: '1024Mi' },
   ])) as Named & { readonly metadata: { readonly generation: number } };
+  const { containers } = (changed.spec.template as { spec: { containers: readonly { resources: { requests: unknown } }[] } })
+    .spec;
+  assert.equal(containers[0]?.resources.requests, { cpu: '120m', memory: '1Gi' });
   assert.is(changed.spec.replicas, 0);
   assert.is(changed.metadata.generation, 2);
   assert.equal(await client.getJson(CART, { source: 'test' }), before);

@@ -121,7 +121,7 @@ function runObject(making: Making, { workload, job, startMs, endMs }: PlacedRepl
       apiVersion: 'batch/v1',
       kind: 'Job',
       metadata: { name: job, namespace: workload.namespace, labels: selectorLabels(workload) },
-      spec: { parallelism: 1, completions: 1, backoffLimit: 6, ...cronJob.jobTemplate.spec },
+      spec: cronJob.jobTemplate.spec,
     },
     startMs,
     {

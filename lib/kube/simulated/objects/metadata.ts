@@ -3,6 +3,7 @@
 import type { ClusterDescription } from '../description.ts';
 import type { Manifest } from '../manifests.ts';
 import { uid, uniform } from '../random.ts';
+import { withDefaults } from './defaults.ts';
 
 /** What objects are made from. */
 export interface Making {
@@ -35,7 +36,7 @@ export function stored(
   const { name, namespace = '' } = manifest.metadata as { readonly name: string; readonly namespace?: string };
   const { owner, status } = more;
   return {
-    ...manifest,
+    ...withDefaults(manifest),
     metadata: {
       ...manifest.metadata,
       uid: objectUid(making, manifest.kind, namespace, name),

@@ -54,10 +54,7 @@ function podSpec(making: Making, replica: PlacedReplica): Raw {
       resources: admitted(making, workload.namespace, container.resources as Resources),
     }));
   return {
-    restartPolicy: 'Always',
-    schedulerName: 'default-scheduler',
     serviceAccountName: 'default',
-    terminationGracePeriodSeconds: 30,
     ...spec,
     containers: held(spec.containers),
     ...(spec.initContainers !== undefined && { initContainers: held(spec.initContainers) }),
