@@ -3,6 +3,8 @@
  * same code that reads what `collect` has recorded. The same program writes the same bytes.
  */
 
+import { chmod, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { demoCluster, SIMULATED_NOW_MS } from '../kube/simulated/demo-cluster.ts';
 import type { ClusterDescription, WorkloadDescription } from '../kube/simulated/description.ts';
 import { topOwner } from '../kube/simulated/objects/owners.ts';
@@ -41,6 +43,14 @@ export async function writeDemoHistory(folder: string): Promise<void> {
   } finally {
     history.close();
   }
+  await openToAll(folder);
+}
+
+/** A person's history is theirs alone; this one comes with a program that another user may have installed. */
+async function openToAll(folder: string): Promise<void> {
+  await chmod(folder, 0o755);
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
+    await chmod(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
 }
 
 /** As every look finds it out. */

@@ -7,6 +7,7 @@ import { demoCluster, SIMULATED_NOW_MS } from '../../../lib/kube/simulated/demo-
 import { topOwner } from '../../../lib/kube/simulated/objects/owners.ts';
 import { writeDemoHistory } from '../../../lib/operations/demo-history.ts';
 import { findIdle } from '../../../lib/operations/idle.ts';
+import { proposeOptimization } from '../../../lib/operations/optimize.ts';
 import type { LookRequest } from '../../../lib/operations/request.ts';
 import { defaultIdleSettings } from '../../../lib/operations/settings.ts';
 import type { IdleResult } from '../../../lib/types/result.ts';
@@ -38,6 +39,13 @@ test('is small, and one file a day', () => {
   const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
   assert.ok(bytes <= MOST_BYTES, `${bytes} bytes`);
   assert.is(files.length, 16);
+});
+
+test('every user of the machine may read it', () => {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const { mode } = statSync(join(entry.parentPath, entry.name));
+    assert.is(mode & 0o777, entry.isDirectory() ? 0o755 : 0o644);
+  }
 });
 
 // Whose business hours these are must not matter for a fortnight of evidence.
@@ -81,6 +89,28 @@ test('without the folder the demo says that it is missing, and what to do', asyn
   assert.is(error.id, 'history-missing');
   assert.ok(error.message.includes(missing));
   assert.ok(error.remedy);
+});
+
+test('the plan on it names what the demo was put together for, and the simulated server accepts every patch', async () => {
+  const { plan } = await proposeOptimization({ ...demoRequest(), dryRun: 'server' });
+  assert.equal(
+    plan.recommendations.filter(({ dryRun }) => dryRun.state !== 'accepted'),
+    [],
+  );
+  const rules = (name: string): readonly string[] =>
+    plan.recommendations.filter(({ target }) => target.name === name).flatMap(({ changes }) => changes.map(({ rule }) => rule));
+  assert.ok(rules('image-resizer').some((rule) => rule.startsWith('OOM kill')));
+  assert.ok(rules('tokenizer').includes('LimitRange minimum'));
+  assert.equal(rules('voucher-api').includes('idle'), false);
+  assert.ok(rules('checkout-staging').includes('idle'));
+  const declined = (name: string): string =>
+    plan.declined
+      .filter(({ target }) => target.name === name)
+      .map(({ reason }) => reason)
+      .join();
+  assert.match(declined('catalog'), /Helm/);
+  assert.match(declined('orders-etl'), /Argo CD/);
+  assert.match(declined('fraud-scoring'), /-Xmx2g/);
 });
 
 test('without history there is nothing to rest a verdict on, so none is idle', async () => {
