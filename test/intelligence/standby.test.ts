@@ -36,6 +36,12 @@ test('are replicas of a database, told by name or role', () => {
     workload({ kind: 'StatefulSet', name, podLabels, containers: postgres, pods: [pod(`${name}-0`, { containers: postgres })] });
   assert.match(reason(database('orders-db-replica'))!, 'replica of a database');
   assert.match(reason(database('orders-db', { role: 'replica' }))!, 'replica of a database');
+  const labelled = database('orders-db');
+  const byOperator = {
+    ...labelled,
+    pods: [pod('orders-db-1', { containers: postgres, labels: { 'cnpg.io/instanceRole': 'replica' } })],
+  };
+  assert.match(reason(byOperator)!, 'replica of a database');
   assert.is(reason(database('orders-db')), undefined, 'a database that nobody asks is idle');
   assert.is(reason(workload({ name: 'replica-dashboard' })), undefined, 'a name alone makes no database');
 });

@@ -326,7 +326,14 @@ function holdsFor(lease: NamespacedLease, pods: readonly OwnedPod[], workloadNam
   const holdsByPod = pods.some(
     (each) => lease.holder === each.name || lease.holder.startsWith(`${each.name}_`) || lease.holder.startsWith(`${each.name}/`),
   );
-  return holdsByPod || lease.name === workloadName;
+  return holdsByPod || isNamedAfter(lease.name, workloadName);
+}
+
+/** `ledger` or `ledger-leader` is the election of `ledger`, and of both `ledger-a` and `ledger-b` where each is a workload of its own. */
+function isNamedAfter(leaseName: string, workloadName: string): boolean {
+  const election = leaseName.replace(/-(leader|leader-election|election|lock)$/, '');
+  const candidate = workloadName.replace(/-(a|b|0|1|2|active|primary|standby|secondary|leader|follower)$/, '');
+  return leaseName === workloadName || election === workloadName || election === candidate;
 }
 
 function oldest(pods: readonly OwnedPod[]): number {

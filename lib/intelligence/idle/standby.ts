@@ -60,12 +60,24 @@ function replicaReason({ workload, appContainers, pods }: Signals): string | und
   return `replica of a database (${repository(image)}): it is kept for the day its primary fails`;
 }
 
+/** Labels that operators and charts write a member's role to; an operator writes it to the pods alone. */
+const ROLE_LABELS = [
+  'role',
+  'app.kubernetes.io/component',
+  'cnpg.io/instanceRole',
+  'spilo-role',
+  'kubedb.com/role',
+  'redis-role',
+] as const;
+
 /** Names and labels that replicas of a database go by. */
-function hasReplicaMark({ ref, podLabels }: Workload): boolean {
-  const role = podLabels.role ?? podLabels['app.kubernetes.io/component'] ?? '';
+function hasReplicaMark({ ref, podLabels, pods }: Workload): boolean {
+  const isReplica = (labels: Readonly<Record<string, string>>): boolean =>
+    ROLE_LABELS.some((label) => /^(replica|secondary|standby|slave|follower|read)$/.test(labels[label] ?? ''));
   return (
     /(^|-)(replica|secondary|standby|slave|follower|read)(-|$)/.test(ref.name) ||
-    /^(replica|secondary|standby|slave|follower|read)$/.test(role)
+    isReplica(podLabels) ||
+    (pods.length > 0 && pods.every(({ labels }) => isReplica(labels)))
   );
 }
 

@@ -30,6 +30,20 @@ const leaderElection: Scenario = (draw, place) => {
   return [{ ...described, lease: { name: `${described.name}-leader`, holderReplica } }];
 };
 
+/** A pair as two workloads: the one that stands by holds no lease, which only its name ties it to. */
+const standbyWorkload: Scenario = (draw, place) => {
+  const base = nameOf(draw, place, ['clearing', 'dispatch', 'rate-engine']);
+  const app = restingApp(draw, { image: 'registry.example.com/finance/clearing:17.2.0' });
+  const one = (suffix: string): WorkloadDescription =>
+    workload(draw, { ...place, name: `${base}-${suffix}` }, [], { label: 'active', replicas: 1, containers: [app] });
+  const leader: WorkloadDescription = {
+    ...one('a'),
+    activity: [{ ...use(draw, app), pattern: { kind: 'constant' } }],
+    lease: { name: `${base}-leader`, holderReplica: 0 },
+  };
+  return [leader, one('b')];
+};
+
 /** The service sends users to one colour; the other one waits for the next release. */
 const blueGreenSpare: Scenario = (draw, place) => {
   const base = nameOf(draw, place, ['payments', 'basket', 'accounts']);
@@ -146,6 +160,7 @@ function finite(draw: Draw, place: Place, kind: 'CronJob' | 'Job', names: readon
 
 export const KEPT_SCENARIOS = {
   'leader-election': leaderElection,
+  'standby-workload': standbyWorkload,
   'blue-green-spare': blueGreenSpare,
   'database-replica': databaseReplica,
   'quorum-member': quorumMember,
