@@ -4,6 +4,10 @@ import { spawn } from 'node:child_process';
 import { createServer as createTcp, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { ConnectionOptions } from '../../lib/kube/connection.ts';
+import { connections } from '../../lib/kube/connections.ts';
+import { type Call, exchange } from '../../lib/kube/exchange.ts';
+import { networkError } from '../../lib/kube/network-error.ts';
+import { waitAfterReply } from '../../lib/kube/retry.ts';
 import type { UpidError } from '../../lib/types/errors.ts';
 import { assert, suite } from '../harness.ts';
 import { certificates } from './certificates.ts';
@@ -77,6 +81,46 @@ test('accepts the request and never answers', async () => {
   assert.is(error.id, 'cluster-timeout');
   assert.match(error.message, /took the connection and did not answer GET \/api\/v1\/pods within 0\.2 s$/);
   assert.match(error.remedy ?? '', '--request-timeout');
+});
+
+test('silent for too long, though no time limit was set: before its answer, and in the middle of it', async () => {
+  const server = await startServer(
+    (request, response) => {
+      response.writeHead(200).write('{');
+      if (request.url === '/trickle') for (let at = 1; at <= 4; at += 1) setTimeout(() => response.write(' '), at * 60);
+      if (request.url === '/trickle') setTimeout(() => response.end('}'), 300);
+    },
+    { plain: true },
+  );
+  const settings = {
+    server: new URL(server.url),
+    insecureSkipTlsVerify: false,
+    concurrency: 1,
+    connectTimeoutMilliseconds: 1000,
+  };
+  const pool = connections(settings);
+  const call = (path: string): Call => ({
+    method: 'GET',
+    url: new URL(path, server.url),
+    headers: {},
+    timeoutMilliseconds: 0,
+    silenceMilliseconds: 150,
+  });
+  const trickled = await exchange(pool, call('/trickle'));
+  assert.is(trickled.body.toString(), '{    }', 'a slow answer is waited for as long as it goes on');
+  const where = {
+    server: server.url,
+    method: 'GET',
+    path: '/hangs',
+    timeoutSeconds: 0,
+    silenceSeconds: 90,
+    advice: { address: '', trust: '', name: '', timeout: 'raise it' },
+  };
+  const silence = networkError(await errorOf(exchange(pool, call('/hangs'))), where);
+  assert.is(silence.id, 'cluster-timeout');
+  assert.is(silence.message, `${server.url} stopped in the middle of its answer to GET /hangs and sent nothing for 90 s`);
+  pool.close();
+  await server.stop();
 });
 
 test('stops in the middle of the body', async () => {
@@ -200,6 +244,13 @@ test('404 of a named object is not-found, of a path is api-missing', async () =>
   assert.is(resource.id, 'api-missing');
 });
 
+test('what a server says reaches the terminal without its escape sequences', async () => {
+  const status = await failureWith((_, response) => sendStatus(response, 500, 'InternalError', 'red \u001b[31malert'));
+  assert.is(status.message, 'Error from server (InternalError): red U+001B[31malert');
+  const page = await failureWith((_, response) => void response.writeHead(500).end('\u001b]0;owned\u0007 bare'));
+  assert.match(page.message, /with 500 Internal Server Error: U\+001B\]0;ownedU\+0007 bare$/);
+});
+
 test('500 is told in the words of the server', async () => {
   const error = await failureWith((_, response) => sendStatus(response, 500, 'InternalError', 'etcdserver: leader changed'));
   assert.is(error.id, 'server-error');
@@ -208,18 +259,57 @@ test('500 is told in the words of the server', async () => {
   assert.match(bare.message, /answered GET \/api\/v1\/pods with 502 Bad Gateway: bad gateway from nginx$/);
 });
 
-test('429 with Retry-After is waited for', async () => {
-  const times: number[] = [];
-  const server = await startServer((_, response) => {
-    times.push(performance.now());
-    if (times.length === 1) sendStatus(response, 429, 'TooManyRequests', 'slow down', { headers: { 'retry-after': '1' } });
-    else sendJson(response, { ok: true });
-  });
-  const client = await clientOf(server);
-  assert.equal(await client.getJson('/version', { source: 'x' }), { ok: true });
-  assert.ok((times[1] ?? 0) - (times[0] ?? 0) >= 1000);
-  await client.close();
-  await server.stop();
+test('429 and 503 are waited for as their Retry-After says: seconds, or a date counted from that of the answer', async () => {
+  const date = (seconds: number): string => new Date(Date.UTC(2020, 0, 1, 0, 0, seconds)).toUTCString();
+  const waitsFor = async (status: number, headers: Record<string, string>): Promise<void> => {
+    const times: number[] = [];
+    const server = await startServer((_, response) => {
+      times.push(performance.now());
+      if (times.length === 1) sendStatus(response, status, 'Busy', 'slow down', { headers });
+      else sendJson(response, { ok: true });
+    });
+    const client = await clientOf(server);
+    assert.equal(await client.getJson('/version', { source: 'x' }), { ok: true });
+    const waited = (times[1] ?? 0) - (times[0] ?? 0);
+    assert.ok(waited >= 999 && waited < 2000, `${status} ${JSON.stringify(headers)}: ${waited} ms`);
+    await client.close();
+    await server.stop();
+  };
+  await Promise.all([
+    waitsFor(429, { 'retry-after': '1' }),
+    waitsFor(503, { 'retry-after': '1' }),
+    waitsFor(429, { date: date(5), 'retry-after': date(6) }),
+    waitsFor(503, { date: date(5), 'retry-after': date(6) }),
+  ]);
+});
+
+test('how long is waited before the next try', () => {
+  const attempt = { tries: 1, repeatable: true, random: 0 };
+  const at = (seconds: number): string => new Date(seconds * 1000).toUTCString();
+  const cases: readonly (readonly [number, Record<string, string>, Partial<typeof attempt>, number | undefined])[] = [
+    [429, {}, {}, 1],
+    [429, { 'retry-after': '7' }, {}, 7],
+    [429, { 'retry-after': '8' }, { random: 0.5 }, 9],
+    [429, { 'retry-after': '60' }, {}, 60],
+    [429, { 'retry-after': '61' }, {}, undefined],
+    [429, { 'retry-after': '1' }, { tries: 10 }, 1],
+    [429, { 'retry-after': '1' }, { tries: 11 }, undefined],
+    [429, { 'retry-after': '1' }, { repeatable: false }, 1],
+    [503, {}, {}, undefined],
+    [503, { 'retry-after': '2' }, {}, 2],
+    [503, { 'retry-after': '2' }, { repeatable: false }, undefined],
+    [503, { 'retry-after': at(130), date: at(100) }, {}, 30],
+    [503, { 'retry-after': at(90), date: at(100) }, {}, 0],
+    [503, { 'retry-after': at(5000), date: at(100) }, {}, undefined],
+    [503, { 'retry-after': at(130) }, {}, undefined],
+    [503, { 'retry-after': 'soon' }, {}, undefined],
+    [404, { 'retry-after': '1' }, {}, undefined],
+    [200, { 'retry-after': '1' }, {}, undefined],
+  ];
+  for (const [status, headers, changes, seconds] of cases) {
+    const waits = waitAfterReply({ status, headers }, { ...attempt, ...changes });
+    assert.is(waits, seconds, `${status} ${JSON.stringify(headers)} ${JSON.stringify(changes)}`);
+  }
 });
 
 test('a server that always says Retry-After is asked eleven times, then the error stands', async () => {

@@ -3,6 +3,7 @@
 import { StatusError } from '../../lib/kube/status-error.ts';
 import { assert, suite } from '../harness.ts';
 import { clientOf, errorOf } from './config.ts';
+import { testRuntime } from './runtime.ts';
 import { type Handler, sendJson, sendStatus, startServer } from './server.ts';
 
 const test = suite('list');
@@ -99,6 +100,56 @@ test('410 Gone again is an error', async () => {
   assert.is(error.message, 'Error from server (Expired): The provided continue parameter is too old');
   assert.is(calls, 3);
   await client.close();
+  await server.stop();
+});
+
+test('a sequence of lists, side by side and page by page, opens no more connections than the concurrency', async () => {
+  const server = await startServer(pods());
+  const client = await clientOf(server, {}, { concurrency: 3 });
+  for (let round = 0; round < 4; round += 1) {
+    const paths = Array.from({ length: 9 }, (_, index) => `/apis/group-${index}/v1/things`);
+    const lists = await Promise.all(paths.map((path) => client.list(path, { source: path, chunkSize: 5, keep: name })));
+    for (const { items } of lists) assert.is(items.length, 25);
+  }
+  assert.is(server.requests.length, 4 * 9 * 5);
+  assert.is(server.connections(), 3);
+  await client.close();
+  await server.stop();
+});
+
+test('a list that may not be read is forbidden; the lists beside it are not harmed', async () => {
+  const text = 'nodes is forbidden: User "bob" cannot list resource "nodes" in API group "" at the cluster scope';
+  const server = await startServer((request, response, body) =>
+    request.url?.startsWith('/api/v1/nodes') ? sendStatus(response, 403, 'Forbidden', text) : pods()(request, response, body),
+  );
+  const client = await clientOf(server);
+  const [forbidden, { items }] = await Promise.all([
+    errorOf(client.list('/api/v1/nodes', { source: 'nodes', keep: name })),
+    client.list('/api/v1/pods', { source: 'pods', chunkSize: 5, keep: name }),
+  ]);
+  assert.is(forbidden.id, 'forbidden');
+  assert.is(forbidden.remedy, 'grant verb list on nodes with a Role or ClusterRole, or use another user or namespace');
+  assert.is(items.length, 25);
+  await client.close();
+  await server.stop();
+});
+
+test('Ctrl-C in the middle of a list ends it, and leaves no connection', async () => {
+  const stop = new AbortController();
+  const server = await startServer((request, response, body) => {
+    if (request.url?.includes('continue=10') !== true) return pods()(request, response, body);
+    response.writeHead(200, { 'content-type': 'application/json' }).write('{"items":[');
+    return setTimeout(() => stop.abort(), 30);
+  });
+  const client = await clientOf(server, {}, {}, testRuntime(), stop.signal);
+  const seen: number[] = [];
+  const onPage = (items: number): void => void seen.push(items);
+  const error = await errorOf(client.list('/api/v1/pods', { source: 'pods', chunkSize: 10, keep: name, onPage }));
+  assert.is(error.id, 'cancelled');
+  assert.is(error.message, `cancelled while asking ${server.url}`);
+  assert.equal(seen, [10]);
+  await client.close();
+  while (server.open().length > 0) await new Promise((resolve) => setTimeout(resolve, 10));
   await server.stop();
 });
 

@@ -195,6 +195,55 @@ test('no kubeconfig at all, none where KUBECONFIG or the flag says, none chosen'
   assert.match(undecided.message, /has no current context$/);
 });
 
+test('a file in the list that is broken is an error, though the others would do', async () => {
+  const broken = join(temporaryFolder(), 'config');
+  writeFileSync(broken, 'clusters: [');
+  const runtime = testRuntime({ env: { KUBECONFIG: [kubeconfig('one'), broken].join(delimiter) } });
+  const error = await errorOf(target({}, runtime));
+  assert.is(error.id, 'kubeconfig-invalid');
+  assert.match(error.message, `the kubeconfig ${broken} is not valid YAML`);
+});
+
+test('an empty kubeconfig is as none', async () => {
+  const file = join(temporaryFolder(), 'config');
+  for (const content of ['', 'apiVersion: v1\nkind: Config\nclusters: null\ncontexts: []\ncurrent-context: ""\n']) {
+    writeFileSync(file, content);
+    assert.is((await errorOf(target({ kubeconfig: file }))).message, `${file} has no current context`);
+    assert.is((await target({ kubeconfig: file, server: 'https://flag.test' })).server.href, 'https://flag.test/');
+  }
+});
+
+test('KUBERNETES_MASTER is the server where nothing else names one', async () => {
+  const runtime = testRuntime({ env: { KUBERNETES_MASTER: 'https://master.test' } });
+  assert.is((await target({}, runtime)).server.href, 'https://master.test/');
+  assert.is((await target({ server: 'https://flag.test' }, runtime)).server.href, 'https://flag.test/');
+  assert.is((await target({ kubeconfig: kubeconfig('one') }, runtime)).server.href, 'https://one.test:6443/');
+});
+
+test('--certificate-authority and --insecure-skip-tls-verify each take the place of what the file trusts', async () => {
+  const data = { 'certificate-authority-data': Buffer.from('-----BEGIN CERTIFICATE-----').toString('base64') };
+  const trusting = kubeconfig('one', { cluster: data });
+  const careless = kubeconfig('two', { cluster: { 'insecure-skip-tls-verify': true } });
+  const insecure = await target({ kubeconfig: trusting, insecureSkipTlsVerify: true });
+  assert.is(insecure.insecureSkipTlsVerify, true);
+  assert.is(insecure.certificateAuthority, undefined);
+  const { ca, caFile } = certificates();
+  const careful = await target({ kubeconfig: careless, certificateAuthority: caFile });
+  assert.is(careful.insecureSkipTlsVerify, false);
+  assert.is(careful.certificateAuthority, ca);
+  const both = await errorOf(target({ kubeconfig: trusting, certificateAuthority: caFile, insecureSkipTlsVerify: true }));
+  assert.is(both.message, 'specifying a root certificates file with the insecure flag is not allowed');
+});
+
+test('a token from the command line beats token and token file, and clashes with a password as in kubectl', async () => {
+  const file = kubeconfig('one', { user: { token: 'file', tokenFile: '/no/token' } });
+  const { credentials } = await target({ kubeconfig: file, token: 'flag' });
+  assert.equal(credentials, { user: 'one', token: 'flag' });
+  const password = kubeconfig('two', { user: { username: 'u', password: 'p' } });
+  const error = await errorOf(target({ kubeconfig: password, token: 'flag' }));
+  assert.match(error.message, 'more than one authentication method found for two');
+});
+
 test('--server alone is enough', async () => {
   const found = await target({ server: 'https://bare.test:6443', token: 't', certificateAuthority: certificates().caFile });
   assert.is(found.server.href, 'https://bare.test:6443/');
@@ -217,6 +266,7 @@ test('a value of the wrong form is named with file, line and field', async () =>
     ['users:\n- name: a\n  user:\n    client-key-data: "%%"\n', 'line 4: users[0].user.client-key-data is not base64'],
     ['clusters: yes please\n', 'line 1: clusters must be a list'],
     ['just text\n', 'line 1: the kubeconfig must be a mapping of names to values'],
+    ['users:\n- name: a\n- name: b\n- name: a\n', 'line 4: users[2].name is "a" a second time'],
   ];
   for (const [content, message] of cases) {
     writeFileSync(wrong, content);
@@ -226,13 +276,26 @@ test('a value of the wrong form is named with file, line and field', async () =>
   }
 });
 
+/** Root may read everything; so it is somebody else for the while. */
+async function asNobody<T>(run: () => Promise<T>): Promise<T> {
+  const root = process.geteuid?.() === 0;
+  if (root) process.seteuid?.(65_534);
+  try {
+    return await run();
+  } finally {
+    if (root) process.seteuid?.(0);
+  }
+}
+
 test('a kubeconfig that may not be read, or is a folder', async () => {
   const folder = await errorOf(target({ kubeconfig: temporaryFolder() }));
   assert.match(folder.message, 'cannot be read: it is a folder');
-  if (process.getuid?.() === 0) return; // root may read everything
   const file = kubeconfig('one');
   chmodSync(file, 0);
-  assert.match((await errorOf(target({ kubeconfig: file }))).message, 'permission denied');
+  const error = await asNobody(() => errorOf(target({ kubeconfig: file })));
+  assert.is(error.id, 'kubeconfig-invalid');
+  assert.is(error.message, `the kubeconfig ${file} cannot be read: permission denied`);
+  assert.match(error.remedy ?? '', `make ${file} readable`);
 });
 
 test('contradictions are refused as kubectl refuses them', async () => {
@@ -280,9 +343,40 @@ test('an address without a scheme is HTTPS when certificates are named', async (
   );
 });
 
-test('inside a pod the service account is used', async () => {
+/** A pod's service account, mounted at a folder of its own. */
+const POD = { KUBERNETES_SERVICE_HOST: 'fd00::1', KUBERNETES_SERVICE_PORT: '443' };
+
+function serviceAccount(): string {
   const folder = temporaryFolder();
-  const env = { KUBERNETES_SERVICE_HOST: 'fd00::1', KUBERNETES_SERVICE_PORT: '443' };
+  writeFileSync(join(folder, 'token'), 'pod-token');
+  writeFileSync(join(folder, 'ca.crt'), certificates().ca);
+  writeFileSync(join(folder, 'namespace'), 'upid');
+  return folder;
+}
+
+test('inside a pod a kubeconfig, a flag or KUBERNETES_MASTER that names a cluster comes first', async () => {
+  const account = serviceAccount();
+  const found = async (options: ConnectionOptions, env: Readonly<Record<string, string>> = {}): Promise<Target> => {
+    const runtime = testRuntime({ env: { ...POD, ...env } });
+    return resolveTarget(await loadKubeconfig(options.kubeconfig, runtime), options, runtime, account);
+  };
+  assert.is((await found({})).context, 'in-cluster');
+  assert.is((await found({ namespace: 'ops' })).namespace, 'ops');
+  assert.is((await found({ as: 'jane' })).impersonation?.user, 'jane');
+  assert.is((await found({}, { KUBERNETES_MASTER: 'https://master.test' })).server.hostname, 'master.test');
+  const flag = await found({ server: 'https://flag.test' });
+  assert.is(flag.server.hostname, 'flag.test');
+  assert.is(flag.credentials.tokenFile, undefined, 'the token of the pod is for its own cluster only');
+  const file = await found({ kubeconfig: kubeconfig('one') });
+  assert.is(file.context, 'one');
+  assert.is(file.namespace, 'upid', 'as kubectl: the namespace of the pod is the default one');
+  assert.is((await found({ kubeconfig: kubeconfig('one', { context: { namespace: 'shop' } }) })).namespace, 'shop');
+  assert.is((await found({ kubeconfig: kubeconfig('one', { current: '' }) })).context, 'in-cluster');
+});
+
+test('outside of a pod, or with half of what a pod has, there is no service account', async () => {
+  const folder = temporaryFolder();
+  const env = POD;
   assert.is(await inCluster(testRuntime({ env }), folder), undefined, 'no token');
   writeFileSync(join(folder, 'token'), 'pod-token');
   writeFileSync(join(folder, 'namespace'), 'upid\n');
