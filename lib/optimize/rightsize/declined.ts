@@ -23,8 +23,12 @@ export function declinedOf(
       containers.every((name) => all.some((each) => each.resource === resource && (each.container ?? name) === name));
     const everywhere = RESOURCES.filter(holdsFor);
     if (everywhere.length === RESOURCES.length) return [{ target, reason }];
-    const rest = all.filter(({ resource }) => !everywhere.includes(resource));
-    return [...everywhere.map((resource) => ({ target, resource, reason })), ...perContainer(target, reason, rest)];
+    // Of a single container one resource is told with its name.
+    const shared = everywhere.filter(
+      (resource) => containers.length > 1 || all.some((each) => each.resource === resource && each.container === undefined),
+    );
+    const rest = all.filter(({ resource }) => !shared.includes(resource));
+    return [...shared.map((resource) => ({ target, resource, reason })), ...perContainer(target, reason, rest)];
   });
 }
 
