@@ -1,13 +1,18 @@
 /** Samples to a Parquet part of each UTC day they fall into. */
 
+import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Sample } from '../types/usage.ts';
 import { literal } from './engine.ts';
-import { dayOf, placePart } from './parts.ts';
-import { CREATE_BUFFER, SCHEMA_VERSION, VERSION_KEY } from './schema.ts';
+import { dayFolder, dayOf, placePart } from './parts.ts';
+import { COLUMNS, FORMAT, ORDER, SCHEMA_VERSION, VERSION_KEY } from './schema.ts';
+
+const CREATE_BUFFER = `CREATE OR REPLACE TEMP TABLE buffer (${Object.entries(COLUMNS)
+  .map(([name, type]) => `${name} ${type}`)
+  .join(', ')})`;
 
 /**
- * Writes one part for each day. `partName` must be unique among all writers.
+ * Writes one part for each day and returns the days. `partName` must be unique among all writers.
  * @throws UpidError history-unwritable
  */
 export async function appendSamples(
@@ -15,21 +20,23 @@ export async function appendSamples(
   samplesFolder: string,
   partName: string,
   samples: readonly Sample[],
-): Promise<void> {
-  for (const [day, rows] of Map.groupBy(samples, (sample) => dayOf(sample.atMs))) {
-    await placePart(`${samplesFolder}/day=${day}`, `${partName}.parquet`, async (file) => {
+): Promise<readonly string[]> {
+  const perDay = Map.groupBy(samples, (sample) => dayOf(sample.atMs));
+  for (const [day, rows] of perDay) {
+    await placePart(join(dayFolder(samplesFolder, day), `${partName}.parquet`), async (file) => {
       await fillBuffer(connection, rows);
       await connection.run(
-        `COPY (SELECT * FROM buffer ORDER BY namespace, workload_kind, workload_name, pod, container, observed_at) TO ${literal(file)}
-         (FORMAT parquet, CODEC zstd, KV_METADATA {${VERSION_KEY}: '${SCHEMA_VERSION}'})`,
+        `COPY (SELECT * FROM buffer ORDER BY ${ORDER}) TO ${literal(file)}
+         (${FORMAT}, KV_METADATA {${VERSION_KEY}: '${SCHEMA_VERSION}'})`,
       );
       await connection.run('DROP TABLE buffer');
     });
   }
+  return [...perDay.keys()];
 }
 
 async function fillBuffer(connection: DuckDBConnection, rows: readonly Sample[]): Promise<void> {
-  const { DuckDBTimestampMillisecondsValue } = await import('@duckdb/node-api');
+  const { DuckDBTimestampMillisecondsValue } = await import('./duckdb.ts');
   await connection.run(CREATE_BUFFER);
   const appender = await connection.createAppender('buffer');
   const number = (value: number): void => (Number.isNaN(value) ? appender.appendNull() : appender.appendDouble(value));

@@ -2,66 +2,59 @@
 
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type ContainerUsage, workloadKey } from '../types/usage.ts';
-import { columnsOf } from './engine.ts';
-import { samplesSql } from './usage-query.ts';
+import { eachRow, numberOrUndefined, type Row } from './engine.ts';
+import { boundsOf, fromPeriod, type Period, rowsIn, WORKLOAD } from './period.ts';
 
-export interface ContainerPeriod {
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly namespace?: string;
-}
+/** Rows that are aggregated at a time: an exact percentile holds all values of its group. */
+const ROWS_AT_A_TIME = 2_000_000;
 
-const containerSql = (files: readonly string[]): string => `
-  WITH samples AS (${samplesSql(files)}),
-  pods AS (
+/** Some of the workloads at a time: those whose hash leaves $go when divided. */
+const containersSql = (files: readonly string[], period: Period): string => `
+  WITH pods AS (
     SELECT namespace, workload_kind, workload_name, container, pod,
       quantile_cont(cpu_cores, 0.99) AS cpu_p99, max(cpu_cores) AS cpu_peak, max(memory_bytes) AS memory_peak,
-      count(*) AS samples, min(at_ms) AS first_ms, max(at_ms) AS last_ms, median(window_seconds) AS resolution
-    FROM samples WHERE container <> '' GROUP BY ALL)
-  SELECT namespace, workload_kind, workload_name, container,
-    max(cpu_p99) AS cpu_p99, max(cpu_peak) AS cpu_peak, max(memory_peak) AS memory_peak,
-    sum(samples)::DOUBLE AS samples, min(first_ms)::DOUBLE AS first_ms, max(last_ms)::DOUBLE AS last_ms, max(resolution) AS resolution
-  FROM pods GROUP BY ALL`;
+      count(*) AS samples, epoch_ms(min(observed_at)) AS first_ms, epoch_ms(max(observed_at)) AS last_ms,
+      median(window_seconds) AS resolution
+    ${fromPeriod(files, period)} AND container <> '' AND ${WORKLOAD} % $goes = $go GROUP BY ALL)
+  SELECT namespace, workload_kind, workload_name, container, max(cpu_p99), max(cpu_peak), max(memory_peak),
+    sum(samples)::DOUBLE, min(first_ms)::DOUBLE, max(last_ms)::DOUBLE, max(resolution)
+  FROM pods GROUP BY namespace, workload_kind, workload_name, container
+  ORDER BY namespace, workload_kind, workload_name, container`;
 
 /** Use of every container that has samples in the period, by `workloadKey`. */
 export async function queryContainers(
   connection: DuckDBConnection,
   files: readonly string[],
-  period: ContainerPeriod,
+  period: Period,
 ): Promise<ReadonlyMap<string, readonly ContainerUsage[]>> {
   if (files.length === 0) return new Map();
-  const reader = await connection.runAndReadAll(containerSql(files), {
-    from_ms: period.fromMs,
-    to_ms: period.toMs,
-    namespace: period.namespace ?? '',
-  });
-  const columns = columnsOf(reader);
+  const goes = Math.max(1, Math.ceil((await rowsIn(connection, files)) / ROWS_AT_A_TIME));
   const found = new Map<string, ContainerUsage[]>();
-  for (let row = 0; row < reader.currentRowCount; row++) {
-    const text = (name: string): string => String(columns[name]?.[row]);
-    const key = workloadKey({ namespace: text('namespace'), kind: text('workload_kind'), name: text('workload_name') });
-    const usage = containerUsage((name) => columns[name]?.[row], text('container'));
-    found.set(key, [...(found.get(key) ?? []), usage]);
+  for (let go = 0; go < goes; go++) {
+    await eachRow(connection, containersSql(files, period), { ...boundsOf(period), goes, go }, (row) => {
+      const key = workloadKey({ namespace: String(row(0)), kind: String(row(1)), name: String(row(2)) });
+      const containers = found.get(key) ?? [];
+      found.set(key, containers);
+      containers.push(containerUsage(row));
+    });
   }
   return found;
 }
 
-function containerUsage(value: (name: string) => unknown, container: string): ContainerUsage {
-  const known = (name: string): number | undefined =>
-    value(name) === null || value(name) === undefined ? undefined : Number(value(name));
-  const cpuP99Cores = known('cpu_p99');
-  const cpuPeakCores = known('cpu_peak');
-  const memoryPeakBytes = known('memory_peak');
-  const resolution = known('resolution');
+function containerUsage(row: Row): ContainerUsage {
+  const cpuP99Cores = numberOrUndefined(row(4));
+  const cpuPeakCores = numberOrUndefined(row(5));
+  const memoryPeakBytes = numberOrUndefined(row(6));
+  const cpuResolutionSeconds = numberOrUndefined(row(10));
   return {
-    container,
+    container: String(row(3)),
     source: 'history',
-    fromMs: Number(value('first_ms')),
-    toMs: Number(value('last_ms')),
-    samples: Number(value('samples')),
+    fromMs: Number(row(8)),
+    toMs: Number(row(9)),
+    samples: Number(row(7)),
     ...(cpuP99Cores !== undefined && { cpuP99Cores }),
     ...(cpuPeakCores !== undefined && { cpuPeakCores }),
     ...(memoryPeakBytes !== undefined && { memoryPeakBytes }),
-    ...(resolution !== undefined && { cpuResolutionSeconds: resolution }),
+    ...(cpuResolutionSeconds !== undefined && { cpuResolutionSeconds }),
   };
 }

@@ -1,6 +1,7 @@
 /** DuckDB, in memory: the engine that writes and queries the Parquet parts. Loaded only when a history is touched. */
 
-import type { DuckDBConnection, DuckDBInstance, DuckDBResultReader } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
+import { messageOf } from '../types/errors.ts';
 
 /** Enough for a day of 1,000 pods; beyond it DuckDB spills to disk instead of growing. */
 const MEMORY_LIMIT = '160MB';
@@ -10,9 +11,12 @@ export interface Engine {
   close(): void;
 }
 
-/** Starts an engine that reads no configuration, loads no extension and spills into `temporaryDirectory`. */
+/**
+ * Starts an engine that reads no configuration, loads no extension and spills into `temporaryDirectory`, which no other
+ * engine may have: it is made when needed and removed on closing.
+ */
 export async function startEngine(temporaryDirectory: string): Promise<Engine> {
-  const { DuckDBInstance: Instance } = await import('@duckdb/node-api');
+  const { DuckDBInstance: Instance } = await import('./duckdb.ts');
   const instance: DuckDBInstance = await Instance.create(':memory:', {
     memory_limit: MEMORY_LIMIT,
     threads: '2',
@@ -35,7 +39,43 @@ export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** Columns of a finished result by name; numbers where DuckDB gives them, null where a value is missing. */
-export function columnsOf(reader: DuckDBResultReader): Readonly<Record<string, readonly unknown[]>> {
-  return reader.getColumnsObjectJS();
+/** Rows of all these parts. One schema version has one set of columns, so a part with others is an error. */
+export function partsSql(files: readonly string[]): string {
+  return `read_parquet([${files.map(literal).join(', ')}], hive_partitioning = false)`;
+}
+
+export type Parameters = Readonly<Record<string, string | number>>;
+
+/** One row of a result: the value of a column by its position; null where it is missing. */
+export type Row = (column: number) => DuckDBValue;
+
+/** Runs a query and shows its rows one by one; a row must not be kept. Nothing of the result is held but a chunk. */
+export async function eachRow(
+  connection: DuckDBConnection,
+  sql: string,
+  parameters: Parameters,
+  visit: (row: Row) => void,
+): Promise<void> {
+  const result = await connection.stream(sql, parameters);
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    const vectors = Array.from({ length: chunk.columnCount }, (_, column) => chunk!.getColumnVector(column));
+    let at = 0;
+    const row: Row = (column) => vectors[column]?.getItem(at) ?? null;
+    for (; at < chunk.rowCount; at++) visit(row);
+  }
+}
+
+/** A number, NaN where the value is missing. */
+export function numberOrNaN(value: DuckDBValue): number {
+  return value === null ? Number.NaN : Number(value);
+}
+
+/** A number; undefined where the value is missing. */
+export function numberOrUndefined(value: DuckDBValue): number | undefined {
+  return value === null ? undefined : Number(value);
+}
+
+/** Whether a query failed because a part vanished meanwhile. */
+export function isGone(error: unknown): boolean {
+  return /no files found|cannot open file|no such file/i.test(messageOf(error));
 }

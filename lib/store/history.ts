@@ -6,24 +6,27 @@ import { messageOf, UpidError } from '../types/errors.ts';
 import type { Runtime } from '../types/runtime.ts';
 import type { ContainerUsage, Sample } from '../types/usage.ts';
 import { appendSamples } from './append.ts';
-import { type ContainerPeriod, queryContainers } from './container-query.ts';
+import { findBroken } from './broken.ts';
+import { queryContainers } from './container-query.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { queryInterval } from './interval-query.ts';
-import { clusterFolder, findParts } from './parts.ts';
-import { queryUsage, type StoredUsage, type UsagePeriod } from './usage-query.ts';
+import { tidy } from './merge.ts';
+import { clusterFolder, dayFolder, dayOf, findParts, firstLine, type KnownFooters, leftOut } from './parts.ts';
+import type { Period } from './period.ts';
+import { gridOf, queryUsage, type StoredUsage, type UsagePeriod } from './usage-query.ts';
 
 export interface History {
   /** Folder of this cluster's history. */
   readonly folder: string;
-  /** Adds samples as new parts. @throws UpidError history-unwritable */
+  /** Adds samples as new parts, and merges older ones where there are many. @throws UpidError history-unwritable */
   append(samples: readonly Sample[]): Promise<void>;
   /** Use of each workload in slots, by `workloadKey`. */
   usage(period: UsagePeriod): Promise<ReadonlyMap<string, StoredUsage>>;
   /** Usual distance of consecutive samples in seconds; undefined where there are no two. */
-  interval(period: { readonly fromMs: number; readonly toMs: number }): Promise<number | undefined>;
+  interval(period: Period): Promise<number | undefined>;
   /** Peaks of each container, by `workloadKey`. */
-  containers(period: ContainerPeriod): Promise<ReadonlyMap<string, readonly ContainerUsage[]>>;
-  /** One sentence for each part that had to be left out so far. */
+  containers(period: Period): Promise<ReadonlyMap<string, readonly ContainerUsage[]>>;
+  /** One sentence for each part that had to be left out so far, and for what keeps parts from being merged. */
   problems(): readonly string[];
   close(): void;
 }
@@ -40,13 +43,19 @@ export function openHistory(options: {
 /** A part that another process merged or pruned while it was read is looked for again this often. */
 const ATTEMPTS = 3;
 
+/** Folders of so many days are looked at for parts to merge. */
+const TIDIED_DAYS = 3;
+const DAY_MS = 86_400_000;
+
 class ParquetHistory implements History {
   readonly folder: string;
   readonly #samples: string;
   readonly #runtime: Runtime;
   readonly #problems = new Set<string>();
-  readonly #excluded = new Set<string>();
+  readonly #broken = new Set<string>();
+  readonly #known: KnownFooters = new Map();
   #engine: Promise<Engine> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(folder: string, runtime: Runtime) {
     this.folder = folder;
@@ -54,21 +63,25 @@ class ParquetHistory implements History {
     this.#runtime = runtime;
   }
 
-  async append(samples: readonly Sample[]): Promise<void> {
-    if (samples.length === 0) return;
-    const { connection } = await this.#start();
-    await appendSamples(connection, this.#samples, this.#partName(), samples);
+  append(samples: readonly Sample[]): Promise<void> {
+    return this.#inTurn(async () => {
+      if (samples.length === 0) return;
+      const { connection } = await this.#start();
+      const days = await appendSamples(connection, this.#samples, this.#uniqueName(), samples);
+      await this.#tidy(connection, days);
+    });
   }
 
   usage(period: UsagePeriod): Promise<ReadonlyMap<string, StoredUsage>> {
-    return this.#read(period, (engine, files) => queryUsage(engine.connection, files, period));
+    const wanted = { fromMs: gridOf(period).startMs, toMs: period.toMs };
+    return this.#read(wanted, (engine, files) => queryUsage(engine.connection, files, period));
   }
 
-  interval(period: { readonly fromMs: number; readonly toMs: number }): Promise<number | undefined> {
+  interval(period: Period): Promise<number | undefined> {
     return this.#read(period, (engine, files) => queryInterval(engine.connection, files, period));
   }
 
-  containers(period: ContainerPeriod): Promise<ReadonlyMap<string, readonly ContainerUsage[]>> {
+  containers(period: Period): Promise<ReadonlyMap<string, readonly ContainerUsage[]>> {
     return this.#read(period, (engine, files) => queryContainers(engine.connection, files, period));
   }
 
@@ -80,54 +93,81 @@ class ParquetHistory implements History {
     this.#engine?.then((engine) => engine.close()).catch(() => undefined);
   }
 
-  async #read<T>(
-    period: { readonly fromMs: number; readonly toMs: number },
-    query: (engine: Engine, files: readonly string[]) => Promise<T>,
-  ): Promise<T> {
-    let failure: unknown;
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const { files, problems } = await findParts(this.#samples, period.fromMs, period.toMs);
-      for (const problem of problems) this.#problems.add(problem);
-      const usable = files.filter((file) => !this.#excluded.has(file));
-      const engine = await this.#start();
-      try {
-        return await query(engine, usable);
-      } catch (error) {
-        failure = error;
-        await this.#excludeBroken(engine, usable);
+  #read<T>(period: Period, query: (engine: Engine, files: readonly string[]) => Promise<T>): Promise<T> {
+    return this.#inTurn(async () => {
+      let failure: unknown;
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const { files, problems } = await findParts(this.#samples, period.fromMs, period.toMs, this.#known);
+        for (const problem of problems) this.#problems.add(problem);
+        const usable = files.filter((file) => !this.#broken.has(file));
+        const engine = await this.#start();
+        try {
+          return await query(engine, usable);
+        } catch (error) {
+          failure = error;
+          if (isTooMuch(error)) break;
+          await this.#leaveOutBroken(engine, usable);
+        }
       }
-    }
-    throw new UpidError(
-      'history-corrupt',
-      `the history in ${this.folder} cannot be queried (${messageOf(failure).split('\n')[0]})`,
-      {
-        remedy: 'leave it out by --no-history, or move the folder away',
-        cause: failure,
-      },
-    );
+      throw unreadable(this.folder, failure);
+    });
   }
 
-  /** Finds the parts that look whole from outside but cannot be read: slow, and only done after a failure. */
-  async #excludeBroken(engine: Engine, files: readonly string[]): Promise<void> {
-    for (const file of files) {
+  async #leaveOutBroken(engine: Engine, files: readonly string[]): Promise<void> {
+    for (const { file, why } of await findBroken(engine.connection, files)) {
+      this.#broken.add(file);
+      this.#problems.add(leftOut(file, why));
+    }
+  }
+
+  /** The samples are safe by now: what keeps older parts from being merged costs time only, and is told. */
+  async #tidy(connection: Engine['connection'], written: readonly string[]): Promise<void> {
+    const nowMs = this.#runtime.now();
+    const recent = Array.from({ length: TIDIED_DAYS }, (_, back) => dayOf(nowMs - back * DAY_MS));
+    for (const day of new Set([...written, ...recent])) {
+      const folder = dayFolder(this.#samples, day);
       try {
-        await queryUsage(engine.connection, [file], { fromMs: 0, toMs: 1, slotSeconds: 1 });
+        await tidy(connection, folder, { nowMs, unique: this.#uniqueName() }, this.#known);
       } catch (error) {
-        if (/No such file|cannot open/i.test(messageOf(error))) continue;
-        this.#excluded.add(file);
-        this.#problems.add(`history part ${file} is left out: ${messageOf(error).split('\n')[0]}; move it away to silence this`);
+        this.#problems.add(`small parts in ${folder} could not be merged (${firstLine(messageOf(error))})`);
       }
     }
   }
 
   #start(): Promise<Engine> {
-    this.#engine ??= startEngine(join(tmpdir(), 'kubectl-upid-spill'));
+    this.#engine ??= startEngine(join(tmpdir(), `kubectl-upid-${this.#randomText()}`));
     return this.#engine;
   }
 
-  /** Unique among writers without asking them: the time, which sorts, and 52 random bits, which do not collide. */
-  #partName(): string {
-    const time = new Date(this.#runtime.now()).toISOString().replaceAll(/[-:.]/g, '');
-    return `${time}-${Math.floor(this.#runtime.random() * 2 ** 52).toString(36)}`;
+  /** One connection does one thing at a time. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work, work);
+    this.#last = turn;
+    return turn;
   }
+
+  /** Unique among writers without asking them: the time, which sorts, and 52 random bits, which do not collide. */
+  #uniqueName(): string {
+    const time = new Date(this.#runtime.now()).toISOString().replaceAll(/[-:.]/g, '');
+    return `${time}-${this.#randomText()}`;
+  }
+
+  #randomText(): string {
+    return Math.floor(this.#runtime.random() * 2 ** 52).toString(36);
+  }
+}
+
+/** Nothing is wrong with the parts then. */
+function isTooMuch(error: unknown): boolean {
+  return /out of memory|failed to offload|max_temp_directory_size/i.test(messageOf(error));
+}
+
+function unreadable(folder: string, failure: unknown): UpidError {
+  const remedy = isTooMuch(failure)
+    ? 'ask for a shorter period or a single namespace, or leave it out by --no-history'
+    : 'leave it out by --no-history, or move the folder away';
+  return new UpidError('history-corrupt', `the history in ${folder} cannot be queried (${firstLine(messageOf(failure))})`, {
+    remedy,
+    cause: failure,
+  });
 }

@@ -1,18 +1,17 @@
 /**
  * The files of a history: `<directory>/<cluster>/samples/day=YYYY-MM-DD/<part>.parquet`. A part is written under a temporary
- * name, flushed to the disk and renamed, so that a reader never meets half a part, whatever dies when.
+ * name, flushed to the disk and put in place, so that a reader never meets half a part, whatever dies when. Parts never change.
+ *
+ * A merged part lists the parts it replaces, which are removed only after a while: until then a reader leaves them out.
  */
 
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { messageOf, UpidError } from '../types/errors.ts';
+import { type Footer, readFooter } from './footer.ts';
 
 const PART = /^[\w-]+\.parquet$/;
 const DAY_FOLDER = /^day=(\d{4}-\d{2}-\d{2})$/;
-
-/** Parquet's magic number, at the start and the end of a whole file. */
-const MAGIC = 'PAR1';
-const MAGIC_BYTES = MAGIC.length;
 
 export interface Parts {
   readonly files: readonly string[];
@@ -20,9 +19,18 @@ export interface Parts {
   readonly problems: readonly string[];
 }
 
+/** What lies in the folder of one day. */
+export interface DayParts extends Parts {
+  /** Names of parts whose rows stand in a merged part as well → that part's name. */
+  readonly replaced: ReadonlyMap<string, string>;
+}
+
+/** Footers by path: what was read once need not be read again, as parts never change. */
+export type KnownFooters = Map<string, Footer>;
+
 /** A cluster's id as a folder name: UIDs pass as they are, anything else loses what a path could misread. */
 export function clusterFolder(clusterId: string): string {
-  return clusterId.replaceAll(/[^\w.-]/g, '_');
+  return clusterId.replaceAll(/[^\w.-]/g, '_').replace(/^\.*$|^\.+/, '_');
 }
 
 /** UTC day of an instant, `2026-11-24`. */
@@ -30,35 +38,68 @@ export function dayOf(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
 }
 
-/** Parts of the days that overlap the period. Files that are no whole Parquet file are named and left in place. */
-export async function findParts(samplesFolder: string, fromMs: number, toMs: number): Promise<Parts> {
+export function dayFolder(samplesFolder: string, day: string): string {
+  return join(samplesFolder, `day=${day}`);
+}
+
+/** Sentence for a part that is left out. */
+export function leftOut(file: string, why: string): string {
+  return `history part ${file} is left out: ${why}; move it away to silence this`;
+}
+
+/**
+ * Parts of the days that overlap the period. Files that are no whole part are named and left in place.
+ * @throws UpidError history-corrupt when a folder cannot be read
+ */
+export async function findParts(samplesFolder: string, fromMs: number, toMs: number, known: KnownFooters): Promise<Parts> {
   const first = dayOf(fromMs);
   const last = dayOf(toMs);
   const days = (await entriesOf(samplesFolder)).filter((name) => {
     const day = DAY_FOLDER.exec(name)?.[1];
     return day !== undefined && day >= first && day <= last;
   });
-  const names = await Promise.all(
-    days
-      .toSorted()
-      .map(async (day) =>
-        (await entriesOf(join(samplesFolder, day)))
-          .filter((name) => PART.test(name))
-          .map((name) => join(samplesFolder, day, name)),
-      ),
-  );
-  const checked = await Promise.all(names.flat().map(async (file) => ({ file, problem: await problemOf(file) })));
-  return {
-    files: checked.filter(({ problem }) => problem === undefined).map(({ file }) => file),
-    problems: checked.flatMap(({ file, problem }) =>
-      problem === undefined || problem === 'gone'
-        ? []
-        : [`history part ${file} is left out: ${problem}; move it away to silence this`],
-    ),
-  };
+  const perDay = await Promise.all(days.toSorted().map((day) => partsOf(join(samplesFolder, day), known)));
+  return { files: perDay.flatMap(({ files }) => files), problems: perDay.flatMap(({ problems }) => problems) };
 }
 
-async function entriesOf(folder: string): Promise<readonly string[]> {
+/** Parts of one folder, oldest name first, without those that a merged part replaces. @throws UpidError history-corrupt */
+export async function partsOf(folder: string, known: KnownFooters): Promise<DayParts> {
+  const names = (await entriesOf(folder)).filter((name) => PART.test(name)).toSorted();
+  const problems: string[] = [];
+  const footers = new Map<string, Footer>();
+  await Promise.all(
+    names.map(async (name) => {
+      const file = join(folder, name);
+      const footer = known.get(file) ?? (await readFooter(file));
+      if (typeof footer === 'object') {
+        known.set(file, footer);
+        footers.set(name, footer);
+      } else if (footer !== 'gone') problems.push(leftOut(file, footer));
+    }),
+  );
+  const replaced = replacements(footers);
+  const files = names.filter((name) => footers.has(name) && !replaced.has(name)).map((name) => join(folder, name));
+  return { files, problems: problems.toSorted(), replaced };
+}
+
+/**
+ * Which parts are replaced by which. Of two merged parts that hold the same rows, which only writers who overtook each other
+ * can leave behind, the one that replaces more counts, and of the other one what it replaced.
+ */
+function replacements(footers: ReadonlyMap<string, Footer>): ReadonlyMap<string, string> {
+  const replaced = new Map<string, string>();
+  const merged = [...footers].filter(([, footer]) => footer.replaces.length > 0);
+  for (const [name, { replaces }] of merged.toSorted(([, a], [, b]) => b.replaces.length - a.replaces.length)) {
+    const other = replaces.map((each) => replaced.get(each)).find((each) => each !== undefined);
+    if (replaced.has(name)) continue;
+    if (other !== undefined) replaced.set(name, other);
+    else for (const each of replaces) replaced.set(each, name);
+  }
+  return replaced;
+}
+
+/** Names in a folder; none when there is no folder. @throws UpidError history-corrupt */
+export async function entriesOf(folder: string): Promise<readonly string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
@@ -70,58 +111,81 @@ async function entriesOf(folder: string): Promise<readonly string[]> {
   }
 }
 
-/** What keeps a file from being read; `gone` when it vanished meanwhile, which is nothing to speak of. */
-async function problemOf(file: string): Promise<string | undefined> {
-  try {
-    const handle = await open(file, 'r');
-    try {
-      const { size } = await handle.stat();
-      if (size < 3 * MAGIC_BYTES) return `it has only ${size} bytes`;
-      const ends = Buffer.alloc(2 * MAGIC_BYTES);
-      await handle.read(ends, 0, MAGIC_BYTES, 0);
-      await handle.read(ends, MAGIC_BYTES, MAGIC_BYTES, size - MAGIC_BYTES);
-      return ends.toString('latin1') === MAGIC + MAGIC ? undefined : 'it is not a whole Parquet file';
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'gone' : `it cannot be read (${messageOf(error)})`;
-  }
+const TEMPORARY = /^\.[\w-]+\.parquet\.tmp$/;
+
+/** Whether a name is that of a part in the making, or of one whose writer died. */
+export function isTemporary(name: string): boolean {
+  return TEMPORARY.test(name);
 }
 
 /**
  * Lets `write` make a file and puts it in place whole.
  * @throws UpidError history-unwritable; nothing half-written is left then
  */
-export async function placePart(dayFolder: string, name: string, write: (temporaryFile: string) => Promise<void>): Promise<void> {
-  const temporary = join(dayFolder, `.${name}.tmp`);
+export async function placePart(file: string, write: (temporaryFile: string) => Promise<void>): Promise<void> {
+  const folder = dirname(file);
+  const temporary = temporaryName(file);
   try {
-    await mkdir(dayFolder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     await write(temporary);
     await flush(temporary);
-    await rename(temporary, join(dayFolder, name));
-    await flush(dayFolder);
+    await rename(temporary, file);
+    await flush(folder);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw new UpidError('history-unwritable', `the history in ${dayFolder} cannot be written (${firstLine(messageOf(error))})`, {
+    throw new UpidError('history-unwritable', `the history in ${folder} cannot be written (${firstLine(messageOf(error))})`, {
       remedy: 'free the disk or make the folder writable, choose another by --history, or leave it out by --no-history',
       cause: error,
     });
   }
 }
 
-function firstLine(text: string): string {
+/**
+ * As `placePart`, but of several writers who make the same part only one succeeds.
+ * @throws whatever keeps it from being put in place: EEXIST when another one was faster
+ */
+export async function placePartOnce(
+  file: string,
+  unique: string,
+  write: (temporaryFile: string) => Promise<void>,
+): Promise<void> {
+  const temporary = temporaryName(join(dirname(file), `${unique}.parquet`));
+  try {
+    await write(temporary);
+    await flush(temporary);
+    await link(temporary, file);
+    await flush(dirname(file));
+  } finally {
+    await rm(temporary, { force: true }).catch(() => undefined);
+  }
+}
+
+function temporaryName(file: string): string {
+  return join(dirname(file), `.${basename(file)}.tmp`);
+}
+
+/** Makes a folder and its parents so that their names, too, survive a power cut. */
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = folder; made.length >= first.length; made = dirname(made)) await flush(dirname(made));
+}
+
+export function firstLine(text: string): string {
   return text.split('\n')[0] ?? text;
 }
 
 /** fsync of a file or, where the system allows it, of a folder, so that the new name survives a power cut. */
 async function flush(path: string): Promise<void> {
-  const handle = await open(path, 'r');
+  let handle: Awaited<ReturnType<typeof open>> | undefined;
   try {
+    handle = await open(path, 'r');
     await handle.sync();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM' && (error as NodeJS.ErrnoException).code !== 'EINVAL') throw error;
+    // Windows opens no folders and flushes nothing that is open for reading; some file systems flush no folders.
+    const refused = ['EPERM', 'EINVAL', 'EISDIR', 'EACCES', 'ENOTSUP'];
+    if (!refused.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   } finally {
-    await handle.close();
+    await handle?.close();
   }
 }

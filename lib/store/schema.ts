@@ -5,6 +5,9 @@ export const SCHEMA_VERSION = 1;
 /** Key under which a part carries its schema version in Parquet's key-value metadata. */
 export const VERSION_KEY = 'upid_schema_version';
 
+/** Key under which a merged part lists the parts whose rows it holds, one name a line. */
+export const REPLACES_KEY = 'upid_replaces';
+
 /** Instants are UTC; rates are per second; NULL is "not measured". A pod's network row has container ''. */
 export const COLUMNS = {
   observed_at: 'TIMESTAMP_MS',
@@ -22,6 +25,8 @@ export const COLUMNS = {
   window_seconds: 'DOUBLE',
 } as const;
 
-export const CREATE_BUFFER = `CREATE OR REPLACE TEMP TABLE buffer (${Object.entries(COLUMNS)
-  .map(([name, type]) => `${name} ${type}`)
-  .join(', ')})`;
+/** Rows of a part lie in this order, which keeps one container's values side by side. */
+export const ORDER = 'namespace, workload_kind, workload_name, pod, container, observed_at';
+
+/** Options of COPY. The part has a temporary name already. */
+export const FORMAT = 'FORMAT parquet, CODEC zstd, USE_TMP_FILE false';

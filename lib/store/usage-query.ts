@@ -1,15 +1,12 @@
-/** Samples to slots of use, in SQL: the sum over a pod's app containers first, then the busiest replica. */
+/** Samples to slots of use, in SQL: peaks of each container, their sum over a pod's app containers, then the busiest replica. */
 
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type SlotGrid, type SlotValues, type WorkloadRequests, type WorkloadUsage, workloadKey } from '../types/usage.ts';
-import { columnsOf, literal } from './engine.ts';
+import { eachRow, numberOrNaN, type Row } from './engine.ts';
+import { boundsOf, fromPeriod, type Period, rowsIn, WORKLOAD } from './period.ts';
 
-export interface UsagePeriod {
-  readonly fromMs: number;
-  readonly toMs: number;
+export interface UsagePeriod extends Period {
   readonly slotSeconds: number;
-  /** Only this namespace; all when absent. */
-  readonly namespace?: string;
 }
 
 export interface StoredUsage {
@@ -17,32 +14,55 @@ export interface StoredUsage {
   readonly requests?: WorkloadRequests;
 }
 
-/** The samples of the given files within a period. Bound: $from_ms, $to_ms, $namespace (empty for all). */
-export function samplesSql(files: readonly string[]): string {
-  return `SELECT epoch_ms(observed_at) AS at_ms, * EXCLUDE (observed_at)
-    FROM read_parquet([${files.map(literal).join(', ')}], union_by_name = true, hive_partitioning = false)
-    WHERE observed_at >= make_timestamp_ms($from_ms) AND observed_at <= make_timestamp_ms($to_ms) AND ($namespace = '' OR namespace = $namespace)`;
+/** Rows that are aggregated at a time. Memory grows with the groups of one go, and these are at most as many. */
+const ROWS_AT_A_TIME = 60_000;
+
+/** Every go looks into all parts, so that more of them cost more than they spare. */
+const MOST_GOES = 8;
+
+/** Slots that end at the period's end, so that the last one is full of what is newest. */
+export function gridOf(period: UsagePeriod): SlotGrid {
+  const slotMs = period.slotSeconds * 1000;
+  const slots = Math.max(1, Math.ceil((period.toMs - period.fromMs) / slotMs));
+  // The newest sample lies on the end itself and belongs to the last slot.
+  return { startMs: period.toMs - slots * slotMs + 1, slotSeconds: period.slotSeconds, slots };
 }
 
-const usageSql = (files: readonly string[]): string => `
-  WITH samples AS (${samplesSql(files)}),
-  pod_instants AS (
-    SELECT namespace, workload_kind, workload_name, pod, at_ms, ((at_ms - $from_ms) // $slot_ms)::INTEGER AS slot,
-      sum(cpu_cores) FILTER (app) AS cpu, sum(memory_bytes) FILTER (app) AS memory,
-      max(network_bytes_per_second) AS network, max(requests) AS requests
-    FROM samples GROUP BY ALL),
-  pod_slots AS (
-    SELECT namespace, workload_kind, workload_name, pod, slot,
-      max(cpu) AS cpu, max(memory) AS memory, (max(memory) - min(memory)) / nullif(max(memory), 0) AS movement,
-      max(network) AS network, median(network) AS network_median, sum(requests) AS requests,
-      count(*) AS instants, (max(at_ms) - min(at_ms)) AS span_ms
-    FROM pod_instants GROUP BY ALL)
-  SELECT namespace, workload_kind, workload_name, slot,
-    max(cpu) AS cpu, max(memory) AS memory, max(movement) AS movement, max(network) AS network,
-    max(network_median) AS network_median, sum(requests) AS requests, count(*)::DOUBLE AS pods,
-    max(instants)::DOUBLE AS instants, max(span_ms)::DOUBLE AS span_ms
-  FROM pod_slots WHERE slot >= 0 AND slot < $slots
-  GROUP BY ALL ORDER BY namespace, workload_kind, workload_name, slot`;
+const namesSql = (files: readonly string[], period: Period): string => `
+  SELECT ${WORKLOAD}, namespace, workload_kind, workload_name ${fromPeriod(files, period)}
+  GROUP BY namespace, workload_kind, workload_name ORDER BY namespace, workload_kind, workload_name`;
+
+/**
+ * Containers of a pod need not be sampled at the same instant, so peaks are taken within the slot before they are summed:
+ * the pod's own peak where a slot holds one sample, an upper bound where it holds more. So are the lows, for the movement.
+ */
+const usageSql = (files: readonly string[], period: Period): string => `
+  WITH containers AS (
+    SELECT ${WORKLOAD} AS workload, hash(namespace, pod) AS pod, container, ((epoch_ms(observed_at) - $grid_ms) // $slot_ms)::INTEGER AS slot,
+      bool_or(app) AS app, max(cpu_cores) AS cpu, max(memory_bytes) AS memory, min(memory_bytes) AS least_memory,
+      max(network_bytes_per_second) AS network, median(network_bytes_per_second) AS network_median, sum(requests) AS requests,
+      count(*) AS samples, epoch_ms(max(observed_at)) - epoch_ms(min(observed_at)) AS span_ms
+    ${fromPeriod(files, period)} GROUP BY ALL),
+  pods AS (
+    SELECT workload, pod, slot, sum(cpu) FILTER (app) AS cpu, sum(memory) FILTER (app) AS memory,
+      1 - sum(least_memory) FILTER (app) / nullif(sum(memory) FILTER (app), 0) AS movement,
+      max(network) AS network, max(network_median) AS network_median, sum(requests) AS requests,
+      max(span_ms / 1000 / nullif(samples - 1, 0)) AS interval_seconds
+    FROM containers GROUP BY ALL)
+  SELECT workload, slot, max(cpu), max(memory), max(movement), max(network), max(network_median), sum(requests), count(*)::DOUBLE,
+    median(interval_seconds)
+  FROM pods GROUP BY workload, slot`;
+
+/** Values of the last query, from its third column on. */
+const VALUES = ['cpu', 'memory', 'movement', 'network', 'networkMedian', 'requests', 'pods'] as const;
+const INTERVAL_COLUMN = 2 + VALUES.length;
+
+interface Accumulated {
+  readonly key: string;
+  readonly values: Readonly<Record<(typeof VALUES)[number], SlotValues>>;
+  /** Distance of samples in each slot that holds more than one. */
+  readonly intervals: number[];
+}
 
 /** Use of every workload that has samples in the period, by `workloadKey`. */
 export async function queryUsage(
@@ -52,88 +72,74 @@ export async function queryUsage(
 ): Promise<ReadonlyMap<string, StoredUsage>> {
   if (files.length === 0) return new Map();
   const grid = gridOf(period);
-  const reader = await connection.runAndReadAll(usageSql(files), {
-    from_ms: grid.startMs,
-    to_ms: period.toMs,
-    slot_ms: grid.slotSeconds * 1000,
-    slots: grid.slots,
-    namespace: period.namespace ?? '',
+  const workloads = new Map<unknown, Accumulated>();
+  await eachRow(connection, namesSql(files, period), boundsOf({ ...period, fromMs: grid.startMs }), (row) => {
+    const key = workloadKey({ namespace: String(row(1)), kind: String(row(2)), name: String(row(3)) });
+    workloads.set(row(0), { key, values: emptyValues(grid), intervals: [] });
   });
-  return assemble(columnsOf(reader), reader.currentRowCount, grid);
-}
-
-/** Slots that end at the period's end, so that the last one is full of what is newest. */
-function gridOf(period: UsagePeriod): SlotGrid {
-  const slotMs = period.slotSeconds * 1000;
-  const slots = Math.max(1, Math.ceil((period.toMs - period.fromMs) / slotMs));
-  // The newest sample lies on the end itself and belongs to the last slot.
-  return { startMs: period.toMs - slots * slotMs + 1, slotSeconds: period.slotSeconds, slots };
-}
-
-type Columns = Readonly<Record<string, readonly unknown[]>>;
-
-interface Accumulated {
-  readonly values: Readonly<Record<(typeof VALUE_COLUMNS)[number], SlotValues>>;
-  intervalSeconds: number;
-}
-
-const VALUE_COLUMNS = ['cpu', 'memory', 'movement', 'network', 'network_median', 'requests', 'pods'] as const;
-
-function assemble(columns: Columns, rows: number, grid: SlotGrid): ReadonlyMap<string, StoredUsage> {
-  const workloads = new Map<string, Accumulated>();
-  for (let row = 0; row < rows; row++) {
-    const key = workloadKey({
-      namespace: String(columns.namespace?.[row]),
-      kind: String(columns.workload_kind?.[row]),
-      name: String(columns.workload_name?.[row]),
-    });
-    const entry = workloads.get(key) ?? emptyEntry(grid);
-    workloads.set(key, entry);
-    const slot = Number(columns.slot?.[row]);
-    for (const name of VALUE_COLUMNS) entry.values[name][slot] = numberOrNaN(columns[name]?.[row]);
-    const instants = Number(columns.instants?.[row]);
-    if (instants > 1)
-      entry.intervalSeconds = Math.max(entry.intervalSeconds, Number(columns.span_ms?.[row]) / (instants - 1) / 1000);
+  const goes = Math.min(MOST_GOES, Math.ceil((await rowsIn(connection, files)) / ROWS_AT_A_TIME));
+  const slots = { grid_ms: grid.startMs, slot_ms: grid.slotSeconds * 1000 };
+  for (const part of partsOfGrid(grid, goes)) {
+    const parameters = { ...boundsOf({ ...period, ...part }), ...slots };
+    await eachRow(connection, usageSql(files, period), parameters, (row) => take(workloads.get(row(0)), row));
   }
-  return new Map([...workloads].map(([key, entry]) => [key, storedUsage(entry, grid)]));
+  return new Map([...workloads.values()].map((entry) => [entry.key, storedUsage(entry, grid)]));
 }
 
-function emptyEntry(grid: SlotGrid): Accumulated {
+/** Periods of whole slots that make up the grid. */
+function partsOfGrid(grid: SlotGrid, goes: number): readonly { readonly fromMs: number; readonly toMs: number }[] {
+  const slotMs = grid.slotSeconds * 1000;
+  const slots = Math.ceil(grid.slots / Math.max(1, goes));
+  const parts: { readonly fromMs: number; readonly toMs: number }[] = [];
+  for (let slot = 0; slot < grid.slots; slot += slots) {
+    const end = Math.min(slot + slots, grid.slots);
+    parts.push({ fromMs: grid.startMs + slot * slotMs, toMs: grid.startMs + end * slotMs - 1 });
+  }
+  return parts;
+}
+
+function emptyValues(grid: SlotGrid): Accumulated['values'] {
   const empty = (): SlotValues => new Float64Array(grid.slots).fill(Number.NaN);
   return {
-    values: {
-      cpu: empty(),
-      memory: empty(),
-      movement: empty(),
-      network: empty(),
-      network_median: empty(),
-      requests: empty(),
-      pods: empty(),
-    },
-    intervalSeconds: 0,
+    cpu: empty(),
+    memory: empty(),
+    movement: empty(),
+    network: empty(),
+    networkMedian: empty(),
+    requests: empty(),
+    pods: empty(),
   };
 }
 
-function storedUsage({ values, intervalSeconds }: Accumulated, grid: SlotGrid): StoredUsage {
+/** A workload that appeared between two of the queries is left for the next read. */
+function take(entry: Accumulated | undefined, row: Row): void {
+  if (!entry) return;
+  const slot = Number(row(1));
+  for (const [index, name] of VALUES.entries()) entry.values[name][slot] = numberOrNaN(row(2 + index));
+  const interval = row(INTERVAL_COLUMN);
+  if (interval !== null) entry.intervals.push(Number(interval));
+}
+
+function storedUsage({ values, intervals }: Accumulated, grid: SlotGrid): StoredUsage {
   const known = (series: SlotValues): boolean => series.some((value) => !Number.isNaN(value));
   return {
     usage: {
       source: 'history',
       grid,
       // One sample a slot tells only that samples are a slot apart.
-      sampleSeconds: Math.min(intervalSeconds || grid.slotSeconds, grid.slotSeconds),
+      sampleSeconds: Math.min(median(intervals) ?? grid.slotSeconds, grid.slotSeconds),
       podCount: values.pods,
       ...(known(values.cpu) && { cpuPeakCores: values.cpu }),
       ...(known(values.memory) && { memoryPeakBytes: values.memory, memoryMovement: values.movement }),
       ...(known(values.network) && {
         networkPeakBytesPerSecond: values.network,
-        networkMedianBytesPerSecond: values.network_median,
+        networkMedianBytesPerSecond: values.networkMedian,
       }),
     },
     ...(known(values.requests) && { requests: { source: 'history', grid, counts: values.requests } }),
   };
 }
 
-function numberOrNaN(value: unknown): number {
-  return value === null || value === undefined ? Number.NaN : Number(value);
+function median(values: readonly number[]): number | undefined {
+  return values.toSorted((a, b) => a - b)[values.length >> 1];
 }

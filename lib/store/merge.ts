@@ -1,0 +1,145 @@
+/**
+ * Many small parts into few: opening a part costs as much as reading 10,000 rows of one. What runs record within an hour becomes
+ * one part when the hour is over, what they record within a day another one when the day is over and small.
+ *
+ * Safe against dying, against readers and against others who merge, without a lock:
+ * - a merged part has the one name of its hour or day, and is put in place only where there is none yet;
+ * - it lists what it replaces, and also what those replaced; a reader that meets both leaves the replaced ones out;
+ * - the replaced ones are removed some minutes later, so that a reader that listed the folder while the merged part was put
+ *   in place either saw them all or finds one gone, and lists again.
+ */
+
+import type { Stats } from 'node:fs';
+import { stat, unlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { isGone, literal, partsSql } from './engine.ts';
+import { entriesOf, isTemporary, type KnownFooters, partsOf, placePartOnce } from './parts.ts';
+import { rowsIn } from './period.ts';
+import { FORMAT, ORDER, REPLACES_KEY, SCHEMA_VERSION, VERSION_KEY } from './schema.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Parts that are merged at least: fewer are not worth it. */
+const FEWEST_PARTS = 4;
+
+/** A writer whose clock is late by less than this still finds its hour unmerged. What comes later stays a part of its own. */
+const LATE_MS = 5 * MINUTE_MS;
+
+/** How long replaced parts stay: no listing of a folder takes as long. */
+const GRACE_MS = 5 * MINUTE_MS;
+
+/** Bytes of a day that are merged at once: about 100,000 rows, sorted in a quarter of a second. */
+const LARGEST_DAY_BYTES = 2_000_000;
+
+/** When its writer started: `20261124T135900123Z-…`; a merged hour: `20261124T13-merged`; a merged day: `20261124-merged`. */
+const WRITTEN = /^(\d{4})(\d{2})(\d{2})(?:T(\d{2}))?(?:\d{7}Z-[0-9a-z]+|-merged)\.parquet$/;
+
+interface Group {
+  readonly name: string;
+  readonly inputs: readonly string[];
+}
+
+/**
+ * Tidies one day's folder: merges at most one hour, or the day, and removes what is replaced or was left by a writer that died.
+ * @throws whatever keeps parts from being merged; nothing is lost then, nor half-written
+ */
+export async function tidy(
+  connection: DuckDBConnection,
+  folder: string,
+  writer: { readonly nowMs: number; readonly unique: string },
+  known: KnownFooters,
+): Promise<void> {
+  const { nowMs, unique } = writer;
+  const entries = await entriesOf(folder);
+  await removeLeftovers(folder, entries, nowMs);
+  const { files, replaced } = await partsOf(folder, known);
+  await removeReplaced(folder, entries, replaced, nowMs);
+  const taken = new Set([...entries, ...replaced.keys()]);
+  const group = files.length < FEWEST_PARTS ? undefined : await groupToMerge(files, taken, nowMs);
+  if (group) await merge(connection, folder, group, unique, known);
+}
+
+async function removeLeftovers(folder: string, entries: readonly string[], nowMs: number): Promise<void> {
+  for (const name of entries.filter(isTemporary)) await removeOlder(join(folder, name), nowMs - DAY_MS);
+}
+
+async function removeReplaced(
+  folder: string,
+  entries: readonly string[],
+  replaced: ReadonlyMap<string, string>,
+  nowMs: number,
+): Promise<void> {
+  const old = new Map<string, boolean>();
+  for (const name of new Set(replaced.values())) {
+    const changed = (await statOf(join(folder, name)))?.mtimeMs ?? Number.POSITIVE_INFINITY;
+    old.set(name, changed <= nowMs - GRACE_MS);
+  }
+  for (const name of entries) {
+    if (old.get(replaced.get(name) ?? '')) await unlink(join(folder, name)).catch(() => undefined);
+  }
+}
+
+/** Another one may remove it at the same time, and Windows keeps what is being read: the next run looks again. */
+async function removeOlder(file: string, beforeMs: number): Promise<void> {
+  const found = await statOf(file);
+  if (found && found.mtimeMs < beforeMs) await unlink(file).catch(() => undefined);
+}
+
+function statOf(file: string): Promise<Stats | undefined> {
+  return stat(file).catch(() => undefined);
+}
+
+/** The oldest hour that is over and has many parts, or the whole day when that is over and small. `taken` are names that may not be used again. */
+async function groupToMerge(files: readonly string[], taken: ReadonlySet<string>, nowMs: number): Promise<Group | undefined> {
+  const written = files.flatMap((file) => {
+    const [, year, month, day, hour] = WRITTEN.exec(basename(file)) ?? [];
+    return year === undefined ? [] : [{ file, date: `${year}-${month}-${day}`, hour }];
+  });
+  const isOver = (from: string, lengthMs: number): boolean => Date.parse(from) + lengthMs + LATE_MS <= nowMs;
+  const groups: Group[] = [];
+  for (const [date, ofDay] of Map.groupBy(written, (part) => part.date)) {
+    const name = date.replaceAll('-', '');
+    const inputs = ofDay.map((part) => part.file);
+    if (isOver(`${date}T00:00:00Z`, DAY_MS) && (await bytesOf(inputs)) <= LARGEST_DAY_BYTES) {
+      groups.push({ name: `${name}-merged.parquet`, inputs });
+      continue;
+    }
+    for (const [hour, ofHour] of Map.groupBy(ofDay, (part) => part.hour)) {
+      if (hour === undefined || !isOver(`${date}T${hour}:00:00Z`, HOUR_MS)) continue;
+      groups.push({ name: `${name}T${hour}-merged.parquet`, inputs: ofHour.map((part) => part.file) });
+    }
+  }
+  return groups.find(({ name, inputs }) => inputs.length >= FEWEST_PARTS && !taken.has(name));
+}
+
+async function bytesOf(files: readonly string[]): Promise<number> {
+  const sizes = await Promise.all(files.map(async (file) => (await statOf(file))?.size ?? 0));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+async function merge(
+  connection: DuckDBConnection,
+  folder: string,
+  group: Group,
+  unique: string,
+  known: KnownFooters,
+): Promise<void> {
+  const replaces = group.inputs.flatMap((file) => [basename(file), ...(known.get(file)?.replaces ?? [])]);
+  const metadata = `${VERSION_KEY}: '${SCHEMA_VERSION}', ${REPLACES_KEY}: ${literal(replaces.join('\n'))}`;
+  try {
+    await placePartOnce(join(folder, group.name), unique, async (temporary) => {
+      await connection.run(
+        `COPY (SELECT * FROM ${partsSql(group.inputs)} ORDER BY ${ORDER}) TO ${literal(temporary)} (${FORMAT}, KV_METADATA {${metadata}})`,
+      );
+      const [written, wanted] = [await rowsIn(connection, [temporary]), await rowsIn(connection, group.inputs)];
+      if (written !== wanted) throw new Error(`${written} rows were written instead of ${wanted}`);
+    });
+  } catch (error) {
+    // Somebody else merged the same, or already removed what they had merged.
+    const overtaken = (error as NodeJS.ErrnoException).code === 'EEXIST' || isGone(error);
+    if (!overtaken) throw error;
+  }
+}
