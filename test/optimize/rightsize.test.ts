@@ -301,6 +301,15 @@ test('a memory limit that follows keeps within a LimitRange too', () => {
   ]);
 });
 
+test('a ratio that a LimitRange bounds is not exceeded by rounding', () => {
+  // 150 ÷ 100 = 1.5, and 1.5 × 231 = 346.5
+  const object = web({ cpu: '115m', memory: '100Mi' }, { memory: '150Mi' });
+  const usages = [usageOf('web', { memoryPeakBytes: 200.5 * MIB })];
+  const limitRanges = [limitRange({ maxLimitRequestRatio: { memoryBytes: 1.5 } })];
+  assert.is(changes({ object, usages })[1], 'limits.memory 150Mi->347Mi (limit kept at its ratio)');
+  assert.is(changes({ object, usages, input: { limitRanges } })[1], 'limits.memory 150Mi->346Mi (limit kept at its ratio)');
+});
+
 test('a request is not raised above a limit that a LimitRange gives by default', () => {
   const limitRanges = [limitRange({ default: { cpuCores: 0.2, memoryBytes: 200 * MIB }, defaultRequest: { cpuCores: 0.05 } })];
   const situation: Situation = {
