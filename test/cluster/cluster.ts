@@ -16,7 +16,7 @@ import { clusterAvailable } from './available.ts';
 import { build } from './build.ts';
 import { makeCertificates } from './certificates.ts';
 import { controlSupervisor, type FromSupervisor, type ToSupervisor } from './control.ts';
-import { type FilledCluster, type FillOptions, fill } from './fill/fill.ts';
+import { type FilledCluster, type FillOptions, fill, filledWith } from './fill/fill.ts';
 import { type HistoryServer, historyPort, installHistoryServers, publishHistory, startHistoryServer } from './history/servers.ts';
 import { PART_USERS, writeKubeconfig } from './kubeconfigs.ts';
 import { installMetricsServer } from './metrics-server.ts';
@@ -197,6 +197,11 @@ export class TestCluster {
   /** Makes the described objects and their past, and goes on with it. Once per cluster. */
   fill(description: ClusterDescription, options: FillOptions = {}): Promise<FilledCluster> {
     return fill(this, description, options);
+  }
+
+  /** What it has been filled with, by this process or another. */
+  get filled(): FilledCluster | undefined {
+    return filledWith(this.folder);
   }
 
   /** Ends all processes and takes the folder away. */

@@ -1,11 +1,13 @@
 /** Fills a cluster from a description: objects, their ages and states, and the history of their use until now and on. */
 
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterDescription, WorkloadDescription } from '../../../lib/kube/simulated/description.ts';
 import { type Api, forEach, type KubeObject } from '../api.ts';
 import type { TestCluster } from '../cluster.ts';
 import { Etcd } from '../etcd.ts';
-import { isRunning, type MeasuredPod, Replicas, workloadFinder } from '../history/measured.ts';
+import { isRunning, Replicas, workloadFinder } from '../history/measured.ts';
 import { writePlan } from '../history/plan.ts';
 import { metricsAnswer } from '../metrics-server.ts';
 import { giveAges } from './ages.ts';
@@ -21,19 +23,42 @@ export interface FillOptions {
   readonly awaitMetrics?: boolean;
 }
 
+export interface FilledPod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly node: string;
+  /** Name of its workload, in the same namespace. */
+  readonly workload: string;
+  /** 0-based, as in the description. */
+  readonly replica: number;
+}
+
 export interface FilledCluster {
+  readonly description: ClusterDescription;
   /** The instant that the description's times are counted back from. */
   readonly nowMs: number;
+  readonly days: number;
+  readonly stepSeconds: number;
   /** Running pods of the described workloads. */
-  readonly pods: readonly MeasuredPod[];
+  readonly pods: readonly FilledPod[];
   /** How long each part took, in seconds. */
   readonly seconds: Readonly<Record<'objects' | 'pods' | 'ages' | 'history', number>>;
+}
+
+const FILLED_FILE = 'filled.json';
+
+/** What the cluster of a run has been filled with, by whatever process; undefined: nothing yet. */
+export function filledWith(folder: string): FilledCluster | undefined {
+  const file = join(folder, FILLED_FILE);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as FilledCluster) : undefined;
 }
 
 /** @throws Error with what was waited for, where the cluster does not come to the described state. */
 export async function fill(cluster: TestCluster, description: ClusterDescription, options: FillOptions): Promise<FilledCluster> {
   const { days = 7, stepSeconds = 30 } = options;
   const { api } = cluster;
+  if (filledWith(cluster.folder)) throw new Error('the cluster is filled already');
   const nowMs = Math.floor(Date.now() / (stepSeconds * 1000)) * stepSeconds * 1000;
   const clock = stopwatch();
   await createNamespaces(api, namespacesOf(description));
@@ -53,7 +78,23 @@ export async function fill(cluster: TestCluster, description: ClusterDescription
   const history = clock();
   const described = pods.filter(({ workload }) => description.workloads.includes(workload));
   if (options.awaitMetrics) await metricsAnswer(cluster, described.length);
-  return { nowMs, pods: described, seconds: { objects, pods: running, ages, history } };
+  const filled: FilledCluster = {
+    description,
+    nowMs,
+    days,
+    stepSeconds,
+    pods: described.map(({ namespace, name, uid, node, workload, replica }) => ({
+      namespace,
+      name,
+      uid,
+      node,
+      workload: workload.name,
+      replica,
+    })),
+    seconds: { objects, pods: running, ages, history },
+  };
+  writeFileSync(join(cluster.folder, FILLED_FILE), JSON.stringify(filled));
+  return filled;
 }
 
 function stopwatch(): () => number {

@@ -1,6 +1,7 @@
 /** Leases of described leader elections: held by one replica's pod, renewed for as long as it runs. */
 
 import type { ClusterDescription, WorkloadDescription } from '../../../lib/kube/simulated/description.ts';
+import { selectorLabels } from '../../../lib/kube/simulated/manifests.ts';
 import type { Api, KubeObject } from '../api.ts';
 import { isRunning, Replicas } from '../history/measured.ts';
 
@@ -20,7 +21,7 @@ export async function createLeases(api: Api, description: ClusterDescription, po
     await api.create(leasesOf(namespace), {
       apiVersion: 'coordination.k8s.io/v1',
       kind: 'Lease',
-      metadata: { name: lease.name, namespace },
+      metadata: { name: lease.name, namespace, labels: selectorLabels(workload) },
       spec: {
         holderIdentity: `${holder?.name ?? ''}_${holder?.uid ?? ''}`,
         leaseDurationSeconds: DURATION_SECONDS,

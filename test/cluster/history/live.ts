@@ -55,6 +55,8 @@ async function writePast(pods: readonly KubeObject[]): Promise<void> {
   if (servers.length > 0) await backfill(join(programs, 'backfill'), targets, both(past, meters));
   else for (const _ of meters.advance(nowMs - stepMs, nowMs));
   if (withBlocks) await controlSupervisor(state, '/start/prometheus');
+  // What it has taken is to be seen at once.
+  if (servers.includes('victoria-metrics')) await fetch(`${urlOf('victoria-metrics')}/internal/force_flush`);
 }
 
 function* both(past: Meters, present: Meters): Generator<Series> {
