@@ -48,10 +48,10 @@ export function makePlan(input: PlanInput): Plan {
 /** What is idle goes to zero; only where that is not to be are its requests looked at. */
 function propose(workload: Workload, finding: IdleFinding | undefined, input: PlanInput): Rightsizing {
   const usages = input.usage.get(workloadKey(workload.ref))?.containers ?? [];
-  if (finding?.verdict !== 'idle') return rightsize(workload, usages, input);
+  if (finding === undefined || finding.verdict !== 'idle') return rightsize(workload, usages, finding, input);
   const obstacle = scalingObstacle(workload, finding, input);
   if (obstacle === undefined) return toZero(workload, finding, input);
-  const { recommendation, declined } = rightsize(workload, usages, input);
+  const { recommendation, declined } = rightsize(workload, usages, finding, input);
   const kept: readonly Declined[] = declined.some(({ reason }) => reason === obstacle)
     ? []
     : [{ target: workload.ref, resource: 'replicas', reason: obstacle }];

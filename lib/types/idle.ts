@@ -62,6 +62,8 @@ export interface IdleFinding {
   readonly idleAtLeast?: boolean;
   readonly lastUsedMs?: number;
   readonly nextUseMs?: number;
+  /** True where it is active because it stands by, whether it is used at present or not. */
+  readonly standsBy?: true;
   /** Highest use within the window, of the busiest replica; a signal that is missing is absent. */
   readonly use: {
     readonly cpuCores?: number;

@@ -2,11 +2,12 @@
 
 import { makePlan, type PlanInput } from '../../lib/optimize/plan.ts';
 import { DAY, HOUR } from '../../lib/types/duration.ts';
+import type { IdleFinding } from '../../lib/types/idle.ts';
 import type { Declined, Plan, Recommendation, ValueChange } from '../../lib/types/plan.ts';
 import type { ContainerUsage } from '../../lib/types/usage.ts';
 import type { Autoscaler, Workload } from '../../lib/types/workload.ts';
 import { assert, suite } from '../harness.ts';
-import { inputOf, limitRange, MIB, NOW, type ObjectParts, objectOf, podOf, usageOf, workloadOf } from './look.ts';
+import { idleOf, inputOf, limitRange, MIB, NOW, type ObjectParts, objectOf, podOf, usageOf, workloadOf } from './look.ts';
 
 const test = suite('right-sizing');
 
@@ -477,7 +478,7 @@ test('what cannot be patched, or runs the cluster, is declined with the reason',
         object: { apiVersion: 'monitoring.coreos.com/v1', kind: 'Prometheus' },
         workload: { containersPath: undefined as never },
       },
-      /^Prometheus is a custom kind without a pod template/,
+      /^no pod template of Prometheus web was seen/,
     ],
     [
       { workload: { containersPath: undefined as never } },
@@ -524,6 +525,19 @@ test('a pod does not grow beyond the largest node', () => {
   assert.is(changes({ input: { nodes } }).length, 2, 'shrinking is never a matter of room');
 });
 
+test('what stands by unused is not lowered to what it uses while it waits; one whose busiest replica is used may be', () => {
+  const standby = (factors: IdleFinding['factors']): Situation => {
+    const finding = idleOf(workloadOf(objectOf()), { verdict: 'active', standsBy: true, reason: 'spare of web-blue', factors });
+    return { input: { findings: [finding] } };
+  };
+  const quiet = { factor: 'cpu', state: 'supports', evidence: 'x' } as const;
+  assert.equal(plan(standby([quiet])).recommendations, []);
+  assert.equal(declined(standby([quiet])), ['spare of web-blue; what it uses while it waits does not show what it will need']);
+  assert.is(changes(standby([{ ...quiet, state: 'refutes' }])).length, 2);
+  const starved = { ...standby([quiet]), object: web({ cpu: '50m', memory: '64Mi' }) };
+  assert.is(changes(starved).length, 2, 'what it needs already it gets');
+});
+
 test('how the change reaches the pods is told', () => {
   const warned = (object: ObjectParts, workload: Partial<Workload> = {}): string =>
     only({ object, workload }).warnings.join('; ');
@@ -542,7 +556,7 @@ test('how the change reaches the pods is told', () => {
   });
   assert.match(
     only({ object: impatient, usages: [usageOf('web', { cpuPeakCores: 0.4 })] }).warnings.join('; '),
-    'web has taken up to 400m CPU at times; on a full node its start may outlast its liveness probe',
+    'web has at times taken 400m CPU; on a full node such a peak takes longer, and its liveness probe may not wait',
   );
 });
 

@@ -136,6 +136,7 @@ function finding(
     ...(since !== undefined && { idleSinceMs: since, idleAtLeast: isSinceStart(since, signals) }),
     ...(earlier.lastUsedMs !== undefined && { lastUsedMs: earlier.lastUsedMs }),
     ...(earlier.nextUseMs !== undefined && { nextUseMs: earlier.nextUseMs }),
+    ...(decision.standsBy && { standsBy: decision.standsBy }),
     use: useOf(signals, context, factors),
     requested: requestedBy(signals),
     factors: factors.map((factor) => {

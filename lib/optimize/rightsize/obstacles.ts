@@ -1,5 +1,6 @@
 /** Why requests are left as they are: of a whole workload, or of one resource of it. */
 
+import type { IdleFinding } from '../../types/idle.ts';
 import type { Workload } from '../../types/workload.ts';
 import type { PlanContext } from '../context.ts';
 import { atZeroReason, isCustomKind, systemReason, unreadReason } from '../owner.ts';
@@ -16,7 +17,7 @@ function templateReason(workload: Workload): string | undefined {
   if (ref.kind === 'Pod') return 'a pod of its own has no template; change the manifest it was made from';
   if (containersPath !== undefined) return undefined;
   if (isCustomKind(workload))
-    return `${ref.kind} is a custom kind without a pod template in the usual place; set its resources where it defines them`;
+    return `no pod template of ${ref.kind} ${ref.name} was seen: it keeps none in the usual place, or may not be read; set its resources where it defines them`;
   return unreadReason(workload);
 }
 
@@ -35,3 +36,11 @@ export function autoscaledReason({ autoscalers }: Workload, resource: ResourceNa
   }
   return undefined;
 }
+
+/** A standby that nobody uses at present needs as much as whom it stands in for. One whose busiest replica is used shows that. */
+export function waitingReason({ standsBy, reason, factors }: IdleFinding): string | undefined {
+  const isUsed = factors.some(({ factor, state }) => state === 'refutes' && USE_FACTORS.has(factor));
+  return standsBy && !isUsed ? `${reason}; what it uses while it waits does not show what it will need` : undefined;
+}
+
+const USE_FACTORS: ReadonlySet<string> = new Set(['cpu', 'network', 'requests']);

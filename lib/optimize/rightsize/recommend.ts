@@ -2,6 +2,7 @@
 
 import { savingsOf } from '../../money/savings.ts';
 import { formatAge } from '../../types/duration.ts';
+import type { IdleFinding } from '../../types/idle.ts';
 import type { Declined, Recommendation, ValueChange } from '../../types/plan.ts';
 import type { ContainerUsage } from '../../types/usage.ts';
 import type { ContainerSpec, Resources, Workload } from '../../types/workload.ts';
@@ -16,7 +17,7 @@ import { changesOf, heldAfter, type PlacedContainer, placedContainers, valuesOf 
 import { declinedOf, type Refused } from './declined.ts';
 import { misfit } from './fit.ts';
 import { periodSeconds } from './history.ts';
-import { autoscaledReason, sizingObstacle } from './obstacles.ts';
+import { autoscaledReason, sizingObstacle, waitingReason } from './obstacles.ts';
 import { oomKillOf } from './oom.ts';
 import { type Case, proposalFor, type ResourceProposal } from './proposal.ts';
 import { isGuaranteed } from './quality.ts';
@@ -30,9 +31,14 @@ export interface Rightsizing {
 const NOTHING: Rightsizing = { declined: [] };
 
 /** Nothing at all where every container holds what it needs. */
-export function rightsize(workload: Workload, usages: readonly ContainerUsage[], context: PlanContext): Rightsizing {
+export function rightsize(
+  workload: Workload,
+  usages: readonly ContainerUsage[],
+  finding: IdleFinding | undefined,
+  context: PlanContext,
+): Rightsizing {
   if (workload.ref.kind === 'Job' && livePods(workload).length === 0) return NOTHING;
-  const frame = frameOf(workload, context);
+  const frame = frameOf(workload, finding, context);
   const examined = frame.containers.filter(({ spec }) => spec.role !== 'init').map((each) => examine(each, usages, frame));
   const injected = examineInjected(usages, frame);
   const refusals = examined.flatMap((each) => each.refusals);
@@ -59,11 +65,14 @@ interface Frame {
   readonly bounds: Bounds;
   readonly guaranteed: boolean;
   readonly replicas: number;
+  /** Why its own use does not show what it will need; absent where it does. */
+  readonly waits?: string;
 }
 
-function frameOf(workload: Workload, context: PlanContext): Frame {
+function frameOf(workload: Workload, finding: IdleFinding | undefined, context: PlanContext): Frame {
   const containers = placedContainers(workload);
   const bounds = boundsOf(context.limitRanges, workload.ref.namespace);
+  const waits = finding && waitingReason(finding);
   return {
     workload,
     context,
@@ -71,6 +80,7 @@ function frameOf(workload: Workload, context: PlanContext): Frame {
     bounds,
     guaranteed: isGuaranteed(containers.map(({ spec }) => heldBy(spec, bounds))),
     replicas: replicasOf(workload),
+    ...(waits !== undefined && { waits }),
   };
 }
 
@@ -91,6 +101,7 @@ function examine({ spec, path }: PlacedContainer, usages: readonly ContainerUsag
     const autoscaled = autoscaledReason(frame.workload, resource);
     if (autoscaled !== undefined) refusals.push({ resource, reason: autoscaled });
     else if ('refused' in answer) refusals.push({ container: spec.name, resource, reason: answer.refused });
+    else if (frame.waits !== undefined && isLower(answer)) refusals.push({ resource, reason: frame.waits });
     else if (lowersHeap(spec, answer)) refusals.push({ container: spec.name, resource, reason: heapReason(spec) });
     else proposals.push(answer);
   }
@@ -116,8 +127,12 @@ function caseOf(spec: ContainerSpec, usages: readonly ContainerUsage[], frame: F
 }
 
 /** A heap is taken whole and kept, so that container memory shows its size and not what is needed of it. */
-function lowersHeap({ heapFlag }: ContainerSpec, { resource, current, proposed }: ResourceProposal): boolean {
-  return resource === 'memory' && heapFlag !== undefined && current !== undefined && current > 0 && proposed < current;
+function lowersHeap({ heapFlag }: ContainerSpec, proposal: ResourceProposal): boolean {
+  return proposal.resource === 'memory' && heapFlag !== undefined && isLower(proposal);
+}
+
+function isLower({ current, proposed }: ResourceProposal): boolean {
+  return current !== undefined && proposed < current;
 }
 
 function heapReason({ heapFlag }: ContainerSpec): string {

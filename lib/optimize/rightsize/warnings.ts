@@ -36,32 +36,38 @@ function hasReadiness({ containers }: Workload): boolean {
   return containers.some(({ probes }) => probes.some(({ type }) => type === 'readiness'));
 }
 
-/** A start that takes more than the new request may take longer on a full node, and a probe may not wait. */
 export function containerWarnings(subject: Case, proposals: readonly ResourceProposal[]): readonly string[] {
-  const { spec, sizing, guaranteed, held } = subject;
   const cpu = proposals.find(({ resource }) => resource === 'cpu');
   const memory = proposals.find(({ resource }) => resource === 'memory');
-  const peak = highest(sizing.usages, 'cpuPeakCores')?.value ?? 0;
-  const impatient = spec.probes.some(({ type }) => type === 'startup' || type === 'liveness');
-  const lowered = cpu?.current !== undefined && cpu.proposed < cpu.current;
-  const limit = held.limits.cpuCores ?? 0;
+  const lowered = cpu?.current !== undefined && cpu.proposed < cpu.current ? cpu : undefined;
   return [
-    ...(lowered && impatient && peak > STARTUP_FACTOR * cpu.proposed
-      ? [
-          `${spec.name} has taken up to ${formatCores(peak)} CPU at times; on a full node its start may outlast its ${spec.probes.some(({ type }) => type === 'startup') ? 'startup' : 'liveness'} probe`,
-        ]
-      : []),
-    ...(guaranteed && lowered && limit >= 1 && Number.isInteger(limit) && !Number.isInteger(cpu.proposed)
-      ? [`${spec.name} may have whole cores of its own now (CPU manager policy static), and gives them up`]
-      : []),
-    ...(memory && spec.heapFlag !== undefined
-      ? [`${spec.name} keeps a heap of its own (${spec.heapFlag}): check its size against the new memory`]
-      : []),
+    ...(lowered ? [...peakWarning(subject, lowered), ...wholeCoresWarning(subject, lowered)] : []),
+    ...(memory ? heapWarning(subject) : []),
   ];
 }
 
-/** CPU at start that is this many times the request is not what runs every day. */
-const STARTUP_FACTOR = 3;
+/** A peak that is this many times the request is seldom, as a start or a weekly batch is, and the percentile does not hold it. */
+const SELDOM_FACTOR = 3;
+
+function peakWarning({ spec, sizing }: Case, { proposed }: ResourceProposal): readonly string[] {
+  const peak = highest(sizing.usages, 'cpuPeakCores')?.value ?? 0;
+  if (peak <= SELDOM_FACTOR * proposed) return [];
+  const probe = ['startup', 'liveness'].find((type) => spec.probes.some((each) => each.type === type));
+  const impatient = probe === undefined ? '' : `, and its ${probe} probe may not wait`;
+  return [`${spec.name} has at times taken ${formatCores(peak)} CPU; on a full node such a peak takes longer${impatient}`];
+}
+
+function wholeCoresWarning({ spec, guaranteed, held }: Case, { proposed }: ResourceProposal): readonly string[] {
+  const limit = held.limits.cpuCores ?? 0;
+  const mayBePinned = guaranteed && limit >= 1 && Number.isInteger(limit) && !Number.isInteger(proposed);
+  return mayBePinned ? [`${spec.name} may have whole cores of its own now (CPU manager policy static), and gives them up`] : [];
+}
+
+function heapWarning({ spec }: Case): readonly string[] {
+  return spec.heapFlag === undefined
+    ? []
+    : [`${spec.name} keeps a heap of its own (${spec.heapFlag}): check its size against the new memory`];
+}
 
 /** What an init container asks for may be more than all others together; then their requests free nothing. */
 export function initWarnings(containers: readonly (Held & { readonly name: string })[]): readonly string[] {
