@@ -85,7 +85,7 @@ function followingLimit(resource: ResourceName, subject: Case, proposed: number)
   const ratio = request > 0 ? limit / request : Math.max(limit, proposed) / proposed;
   const amount = writable(proposed * ratio, proposed, subject.bounds.memory);
   if (quantityOf('memory', amount) === quantityOf('memory', limit)) return undefined;
-  const evidence = `the limit is ${Number(ratio.toFixed(2))} times the request`;
+  const evidence = ratio === 1 ? 'the limit equals the request' : `the limit is ${Number(ratio.toFixed(2))} times the request`;
   const { max } = subject.bounds.memory;
   return max !== undefined && proposed * ratio > max.value
     ? { amount, rule: 'LimitRange maximum', evidence: `${evidence}; LimitRange ${max.limitRange} caps it` }
