@@ -17,6 +17,8 @@ export interface PluginCredential {
 
 type Mapping = Readonly<Record<string, unknown>>;
 
+const BY_HAND = { remedy: 'run it by hand, as the exec entry of the kubeconfig has it, to see what it prints' };
+
 /** An error of a plugin; `what` it did is told of it by name. */
 export function pluginFailure(exec: ExecEntry, what: string, options: { remedy?: string; cause?: unknown } = {}): UpidError {
   return new UpidError('credential-plugin', `credential plugin ${printableLine(exec.command)} ${what}`, options);
@@ -34,10 +36,10 @@ export function readCredential(output: string, exec: ExecEntry): PluginCredentia
       remedy: "set apiVersion in the kubeconfig's exec entry to what the plugin speaks, or update it",
     });
   }
-  if (!isMapping(status)) throw pluginFailure(exec, "didn't return a status field");
+  if (!isMapping(status)) throw pluginFailure(exec, "didn't return a status field", BY_HAND);
   const token = text(status.token);
   const certificate = certificateIn(status, exec);
-  if (!token && certificate === undefined) throw pluginFailure(exec, "didn't return a token or cert/key pair");
+  if (!token && certificate === undefined) throw pluginFailure(exec, "didn't return a token or cert/key pair", BY_HAND);
   const expires = expiryIn(status, exec);
   return {
     ...(token ? { token } : {}),
@@ -50,9 +52,7 @@ function documentIn(output: string, exec: ExecEntry): Mapping {
   const document = parsed(output);
   if (isMapping(document)) return document;
   const what = output.trim() === '' ? 'nothing' : 'something that is not JSON';
-  throw pluginFailure(exec, `printed ${what} instead of an ExecCredential`, {
-    remedy: 'run it by hand, as the exec entry of the kubeconfig has it, to see what it prints',
-  });
+  throw pluginFailure(exec, `printed ${what} instead of an ExecCredential`, BY_HAND);
 }
 
 /** JSON, or YAML, which client-go's decoder takes as well. */
@@ -72,17 +72,17 @@ function certificateIn(status: Mapping, exec: ExecEntry): Certificate | undefine
   const cert = text(status.clientCertificateData);
   const key = text(status.clientKeyData);
   if (!cert && !key) return undefined;
-  if (!cert || !key) throw pluginFailure(exec, 'returned only certificate or key, not both');
+  if (!cert || !key) throw pluginFailure(exec, 'returned only certificate or key, not both', BY_HAND);
   const problem = certificateProblem({ cert, key });
   if (problem === undefined) return { cert, key };
-  throw pluginFailure(exec, `returned a client certificate and key that cannot be used: ${problem}`);
+  throw pluginFailure(exec, `returned a client certificate and key that cannot be used: ${problem}`, BY_HAND);
 }
 
 function expiryIn({ expirationTimestamp }: Mapping, exec: ExecEntry): number | undefined {
   if (expirationTimestamp === undefined || expirationTimestamp === null) return undefined;
   const milliseconds = typeof expirationTimestamp === 'string' ? Date.parse(expirationTimestamp) : Number.NaN;
   if (!Number.isNaN(milliseconds)) return milliseconds;
-  throw pluginFailure(exec, 'returned an expirationTimestamp that is not a time');
+  throw pluginFailure(exec, 'returned an expirationTimestamp that is not a time', BY_HAND);
 }
 
 function isMapping(value: unknown): value is Mapping {

@@ -131,6 +131,8 @@ function hintWhileSlow(exec: ExecEntry, runtime: Runtime): () => void {
   return () => clearTimeout(timer);
 }
 
+const CHECK_COMMAND = 'check command, args and env of the exec entry of the kubeconfig';
+
 function finished(child: ChildProcess, exec: ExecEntry, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -148,7 +150,7 @@ function finished(child: ChildProcess, exec: ExecEntry, signal: AbortSignal): Pr
     child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.on('error', (error) => {
       signal.removeEventListener('abort', cancel);
-      reject(pluginFailure(exec, `could not be run: ${messageOf(error)}`, { cause: error }));
+      reject(pluginFailure(exec, `could not be run: ${messageOf(error)}`, { remedy: CHECK_COMMAND, cause: error }));
     });
     child.on('close', (code, killedBy) => {
       signal.removeEventListener('abort', cancel);

@@ -80,6 +80,7 @@ const EXEC_EXTENSION = 'client.authentication.k8s.io/exec';
 export function parseKubeconfig(text: string, file: string, resolve: ResolvePath): Kubeconfig {
   const source = readYaml(text, file);
   const root = new Fields(source, source.value ?? {}, []);
+  if (!['Config', undefined].includes(root.text('kind'))) root.refuse('kind', 'must be Config: this is no kubeconfig');
   const currentContext = root.text('current-context');
   return {
     ...(currentContext ? { currentContext } : {}),
@@ -139,8 +140,10 @@ class Fields {
   flag(name: string): boolean {
     const value = this.#values[name];
     if (value === undefined || value === null) return false;
-    if (typeof value !== 'boolean') this.#fail([...this.#path, name], 'must be true or false');
-    return value;
+    if (typeof value === 'boolean') return value;
+    // Go's decoder speaks YAML 1.1, where these are truth values too.
+    if (/^(y|yes|on|n|no|off)$/i.test(String(value))) return /^(y|yes|on)$/i.test(String(value));
+    return this.#fail([...this.#path, name], 'must be true or false');
   }
 
   /** Text that is base64 in the file. */

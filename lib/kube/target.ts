@@ -18,7 +18,7 @@ export interface Target {
   readonly context: string;
   readonly namespace: string;
   readonly server: URL;
-  /** The same as it was written: what credential plugins are told. */
+  /** The same as it was written, without query: what credential plugins are told. */
   readonly serverText: string;
   /** PEM; undefined trusts what the system trusts. */
   readonly certificateAuthority?: string;
@@ -65,7 +65,7 @@ export async function resolveTarget(
     // As kubectl: inside a pod its namespace is the default one, also for a kubeconfig that names none.
     namespace: options.namespace || choice.context.namespace || pod?.namespace || 'default',
     server,
-    serverText: cluster.server ?? '',
+    serverText: (cluster.server ?? '').replace(/[?#].*$/, ''),
     ...(await trustOf(cluster, choice.clusterName)),
     ...(cluster.tlsServerName === undefined ? {} : { tlsServerName: cluster.tlsServerName }),
     ...(cluster.proxyUrl === undefined ? {} : { proxyUrl: cluster.proxyUrl }),
@@ -167,13 +167,16 @@ function nothingChosen(config: LoadedKubeconfig, contextName: string, runtime: R
       remedy: `choose one with --context or 'kubectl config use-context'; ${knownNames('contexts', config.contexts, config)}`,
     });
   }
-  const looked = config.missing.join(', ');
-  const variable = runtime.env.KUBECONFIG ? ' (from KUBECONFIG)' : '';
-  return new UpidError(
-    'kubeconfig-missing',
-    `no kubeconfig was found: ${looked || 'KUBECONFIG'}${variable} does not exist, and this is not a pod`,
-    { remedy: 'set KUBECONFIG or give --kubeconfig or --server; --demo works without a cluster' },
-  );
+  const absence = absenceOf(config.missing, Boolean(runtime.env.KUBECONFIG));
+  return new UpidError('kubeconfig-missing', `no kubeconfig was found: ${absence}, and this is not a pod`, {
+    remedy: 'set KUBECONFIG or give --kubeconfig or --server; --demo works without a cluster',
+  });
+}
+
+function absenceOf(files: readonly string[], fromVariable: boolean): string {
+  if (files.length === 0) return 'KUBECONFIG names no file';
+  const source = fromVariable ? ' (from KUBECONFIG)' : '';
+  return `${files.join(', ')}${source} ${files.length === 1 ? 'does' : 'do'} not exist`;
 }
 
 /** Flags over the kubeconfig's cluster, with the corrections client-go makes for flags that would contradict the file. */
@@ -281,7 +284,10 @@ async function trustOf(
 async function credentialsOf(user: UserEntry, name: string): Promise<TargetCredentials> {
   const methods = [user.token ? 'token' : undefined, user.username || user.password ? 'basicAuth' : undefined].filter(Boolean);
   if (methods.length > 1) {
-    throw invalid(`more than one authentication method found for ${name}; found [${methods.join(' ')}], only one is allowed`);
+    throw invalid(
+      `more than one authentication method found for ${name}; found [${methods.join(' ')}], only one is allowed`,
+      'keep one of them',
+    );
   }
   if (user.exec) checkExec(user.exec, user, name);
   const certificate = await certificateOf(user, name);
@@ -306,18 +312,24 @@ async function certificateOf(user: UserEntry, name: string): Promise<Certificate
     throw invalid(`client-key-data and client-key are both specified for ${name}`, 'keep one of them');
   const cert = clientCertificate ? await readPem(clientCertificate, 'client-certificate', name) : clientCertificateData;
   const key = clientKey ? await readPem(clientKey, 'client-key', name) : clientKeyData;
-  if (!key) throw invalid(`client-key-data or client-key must be specified for ${name} to use the client certificate`);
+  if (!key)
+    throw invalid(
+      `client-key-data or client-key must be specified for ${name} to use the client certificate`,
+      'add client-key to the user, or give --client-key',
+    );
   return { cert: cert ?? '', key };
 }
 
+const IN_EXEC = 'add it to the exec entry of the user in the kubeconfig';
 const MODES: readonly string[] = ['Never', 'IfAvailable', 'Always'];
 
 function checkExec(exec: ExecEntry, user: UserEntry, name: string): void {
-  if (user.authProvider) throw invalid(`auth-provider cannot be combined with an exec plugin for ${name}`);
-  if (exec.command === '') throw invalid(`command must be specified for ${name} to use exec authentication plugin`);
-  if (exec.apiVersion === '') throw invalid(`apiVersion must be specified for ${name} to use exec authentication plugin`);
+  if (user.authProvider) throw invalid(`auth-provider cannot be combined with an exec plugin for ${name}`, 'keep one of them');
+  if (exec.command === '') throw invalid(`command must be specified for ${name} to use exec authentication plugin`, IN_EXEC);
+  if (exec.apiVersion === '')
+    throw invalid(`apiVersion must be specified for ${name} to use exec authentication plugin`, IN_EXEC);
   if (exec.env.some((variable) => variable.name === '')) {
-    throw invalid(`env variable name must be specified for ${name} to use exec authentication plugin`);
+    throw invalid(`env variable name must be specified for ${name} to use exec authentication plugin`, IN_EXEC);
   }
   if (/client\.authentication\.k8s\.io\/v1(beta1)?$/.test(exec.apiVersion) && !MODES.includes(exec.interactiveMode)) {
     const mode = exec.interactiveMode as string;
@@ -342,6 +354,6 @@ async function readPem(file: string, field: string, name: string): Promise<strin
   }
 }
 
-function invalid(message: string, remedy?: string): UpidError {
-  return new UpidError('kubeconfig-invalid', message, remedy === undefined ? {} : { remedy });
+function invalid(message: string, remedy: string): UpidError {
+  return new UpidError('kubeconfig-invalid', message, { remedy });
 }

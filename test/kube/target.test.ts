@@ -187,6 +187,10 @@ test('no kubeconfig at all, none where KUBECONFIG or the flag says, none chosen'
   assert.match(none.remedy ?? '', '--demo');
   const listed = await errorOf(target({}, testRuntime({ env: { KUBECONFIG: '/no/such/file' } })));
   assert.is(listed.message, 'no kubeconfig was found: /no/such/file (from KUBECONFIG) does not exist, and this is not a pod');
+  const two = await errorOf(target({}, testRuntime({ env: { KUBECONFIG: ['/no/a', '/no/b'].join(delimiter) } })));
+  assert.is(two.message, 'no kubeconfig was found: /no/a, /no/b (from KUBECONFIG) do not exist, and this is not a pod');
+  const empty = await errorOf(target({}, testRuntime({ env: { KUBECONFIG: delimiter } })));
+  assert.is(empty.message, 'no kubeconfig was found: KUBECONFIG names no file, and this is not a pod');
   const flag = await errorOf(target({ kubeconfig: '/no/such/file' }));
   assert.is(flag.id, 'kubeconfig-missing');
   assert.is(flag.message, 'the kubeconfig /no/such/file does not exist');
@@ -244,6 +248,21 @@ test('a token from the command line beats token and token file, and clashes with
   assert.match(error.message, 'more than one authentication method found for two');
 });
 
+test('truth values may be written as in YAML 1.1', async () => {
+  const file = join(temporaryFolder(), 'config');
+  for (const [written, expected] of [
+    ['yes', true],
+    ['On', true],
+    ['no', false],
+    ['false', false],
+  ] as const) {
+    writeFileSync(file, text('one').replace('server:', `insecure-skip-tls-verify: ${written}\n      server:`));
+    assert.is((await target({ kubeconfig: file })).insecureSkipTlsVerify, expected, written);
+  }
+  writeFileSync(file, text('one').replace('server:', 'insecure-skip-tls-verify: maybe\n      server:'));
+  assert.match((await errorOf(target({ kubeconfig: file }))).message, 'insecure-skip-tls-verify must be true or false');
+});
+
 test('--server alone is enough', async () => {
   const found = await target({ server: 'https://bare.test:6443', token: 't', certificateAuthority: certificates().caFile });
   assert.is(found.server.href, 'https://bare.test:6443/');
@@ -266,6 +285,7 @@ test('a value of the wrong form is named with file, line and field', async () =>
     ['users:\n- name: a\n  user:\n    client-key-data: "%%"\n', 'line 4: users[0].user.client-key-data is not base64'],
     ['clusters: yes please\n', 'line 1: clusters must be a list'],
     ['just text\n', 'line 1: the kubeconfig must be a mapping of names to values'],
+    ['kind: Pod\n', 'line 1: kind must be Config: this is no kubeconfig'],
     ['users:\n- name: a\n- name: b\n- name: a\n', 'line 4: users[2].name is "a" a second time'],
   ];
   for (const [content, message] of cases) {
@@ -327,6 +347,7 @@ test('contradictions are refused as kubectl refuses them', async () => {
     const error = await errorOf(target({ kubeconfig: kubeconfig('one', parts) }));
     assert.is(error.id, 'kubeconfig-invalid');
     assert.is(error.message, message);
+    assert.ok(error.remedy, message);
   }
 });
 
