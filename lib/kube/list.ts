@@ -42,7 +42,7 @@ async function pages<T>(getJson: GetJson, path: string, options: ListOptions<T>,
   do {
     const page = await onePage(getJson, path, options, limit, next);
     for (const raw of page.items) {
-      const kept = options.keep(withoutManagedFields(raw));
+      const kept = options.keep(options.managedFields ? raw : withoutManagedFields(raw));
       if (kept !== undefined) items.push(kept);
     }
     seen += page.items.length;
@@ -88,7 +88,7 @@ function pageOf(body: unknown, path: string): Page {
   };
 }
 
-/** Half of a pod's bytes say who wrote which field; nobody here reads them. */
+/** Half of a pod's bytes say who wrote which field; few read them. */
 function withoutManagedFields(item: unknown): unknown {
   const metadata = (item as { metadata?: Record<string, unknown> } | null)?.metadata;
   if (metadata !== undefined && metadata !== null) delete metadata.managedFields;
