@@ -1,14 +1,17 @@
 /**
  * `npm test [-- PART…]`: builds the program, then runs every test file (or those whose path holds a PART), each in a process of its
- * own, two at a time. Ends with one line `N passed, N failed, N skipped` that counts every case; a file that ends without a
- * result, hangs, or leaves a case out without a reason is a failure.
+ * own, two at a time; those that need a control plane come last, while it starts. Ends with one line `N passed, N failed, N skipped`
+ * that counts every case; a file that ends without a result, hangs, or leaves a case out without a reason is a failure.
  */
 
 import { spawn, spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
+import { clusterAvailable } from './cluster/available.ts';
+import { build as buildCluster } from './cluster/build.ts';
+import { type StartedForOthers, startForOthers } from './cluster/shared.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const AT_A_TIME = 2;
@@ -36,8 +39,7 @@ async function main(parts: readonly string[]): Promise<number> {
   }
   const build = spawnSync(process.execPath, ['build.mjs', '--if-needed'], { cwd: ROOT, stdio: 'inherit' });
   if (build.status !== 0) return 1;
-  const results = await runAll(files);
-  return summarize(results);
+  return summarize(await runInOrder(files));
 }
 
 function testFiles(parts: readonly string[]): readonly string[] {
@@ -47,12 +49,41 @@ function testFiles(parts: readonly string[]): readonly string[] {
     .sort();
 }
 
-async function runAll(files: readonly string[]): Promise<readonly FileResult[]> {
+/** Files without a cluster run while the shared one starts. A cluster that does not start fails its files, and those alone. */
+async function runInOrder(files: readonly string[]): Promise<readonly FileResult[]> {
+  const needsCluster = (file: string): boolean =>
+    file.startsWith('test/cluster/') || /from '\.\.\/cluster\//.test(readFileSync(`${ROOT}${file}`, 'utf8'));
+  const withCluster = files.filter(needsCluster);
+  const others = files.filter((file) => !withCluster.includes(file));
+  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  const possible = withCluster.length > 0 && clusterAvailable().available;
+  // Compiling takes both processors for minutes: tests that wait for anything would wait in vain beside it.
+  const built = possible && (await buildCluster(say).then(() => true, refused));
+  const starting = built && withCluster.some(sharesCluster) ? startForOthers().catch(refused) : undefined;
+  const results = await runAll(others, {});
+  const shared = (await starting) || undefined;
+  try {
+    return [...results, ...(await runAll(withCluster, shared?.env ?? {}))];
+  } finally {
+    await shared?.stop();
+  }
+}
+
+function sharesCluster(file: string): boolean {
+  return /cluster\/shared\.ts/.test(readFileSync(`${ROOT}${file}`, 'utf8'));
+}
+
+function refused(error: unknown): false {
+  process.stdout.write(`the test cluster does not start: ${error instanceof Error ? error.message : String(error)}\n`);
+  return false;
+}
+
+async function runAll(files: readonly string[], env: StartedForOthers['env']): Promise<readonly FileResult[]> {
   const waiting = [...files];
   const results: FileResult[] = [];
   const worker = async (): Promise<void> => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      const result = await runFile(file);
+      const result = await runFile(file, env);
       results.push(result);
       report(result);
     }
@@ -61,13 +92,13 @@ async function runAll(files: readonly string[]): Promise<readonly FileResult[]> 
   return results;
 }
 
-function runFile(file: string): Promise<FileResult> {
+function runFile(file: string, env: StartedForOthers['env']): Promise<FileResult> {
   const started = performance.now();
   return new Promise((resolve) => {
     const child = spawn(process.execPath, ['--import', './test/tsx-loader.mjs', file], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, FORCE_COLOR: '0' },
+      env: { ...process.env, FORCE_COLOR: '0', ...env },
     });
     const chunks: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -7,7 +7,6 @@ import { type History, openHistory } from '../store/history.ts';
 import { historyDirectory } from '../store/location.ts';
 import { DAY, formatAge, formatDuration, HOUR, MINUTE } from '../types/duration.ts';
 import { UpidError } from '../types/errors.ts';
-import type { IdleSettings } from '../types/idle.ts';
 import type { SourceReport } from '../types/source.ts';
 import type { ContainerUsage, Sample, UsageEvidence } from '../types/usage.ts';
 import type { ClusterIdentity } from '../types/workload.ts';
@@ -49,8 +48,7 @@ export async function recall(
   try {
     // The simulated cluster's history comes with the program and stays as it is.
     const unwritten = request.demo ? undefined : await append(history, samples);
-    const evidence = await read(history, request.settings, options);
-    if (request.demo && evidence.size === 0 && options.namespace === '') throw withoutDemoHistory(directory);
+    const evidence = await read(history, request, options);
     return { evidence, report: reportOf(history, evidence, unwritten, options.nowMs) };
   } catch (error) {
     return { evidence: new Map(), report: failureReport(error) };
@@ -96,11 +94,12 @@ async function append(history: History, samples: readonly Sample[]): Promise<Upi
 
 async function read(
   history: History,
-  settings: IdleSettings,
+  { settings, demo }: LookRequest,
   { nowMs, namespace, sizing }: RecallOptions,
 ): Promise<ReadonlyMap<string, UsageEvidence>> {
   const windowMs = settings.windowSeconds * 1000;
   const interval = await history.interval({ fromMs: nowMs - windowMs, toMs: nowMs });
+  if (demo && interval === undefined) throw withoutDemoHistory(history.folder);
   const slotSeconds = SLOTS.find((slot) => slot >= (interval ?? 0)) ?? HOUR;
   const scope = { ...(namespace !== '' && { namespace }) };
   const fine = await history.usage({ fromMs: nowMs - windowMs, toMs: nowMs, slotSeconds, ...scope });
