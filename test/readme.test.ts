@@ -1,0 +1,109 @@
+/**
+ * Every example in the README and in the commands' help runs. What the README shows of the demo is what the demo prints
+ * (`UPDATE_GOLDEN=1` writes it anew); what is meant for a cluster runs on a real one.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { describeCommand } from '../plugin/flags/definitions.ts';
+import { REGISTRY } from '../plugin/registry.ts';
+import { sharedCluster } from './cluster/shared.ts';
+import { clusterSuite } from './cluster/suite.ts';
+import { assert, suite } from './harness.ts';
+import { type Outcome, PROGRAM, run } from './plugin/run.ts';
+
+const README = fileURLToPath(new URL('../README.md', import.meta.url));
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+const readme = readFileSync(README, 'utf8');
+
+/** Fenced blocks of one language, without their fences. */
+function blocks(language: string): readonly string[] {
+  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(([, text = '']) => text);
+}
+
+const shellLines = blocks('sh').flatMap((block) =>
+  block
+    .split('\n')
+    .map((line) => line.replace(/ +#.*$/, ''))
+    .filter((line) => line !== ''),
+);
+const setUp = shellLines.filter((line) => line.startsWith('npm '));
+const onCluster = shellLines.filter((line) => !line.startsWith('npm '));
+
+/** Runs a line as a shell does, `kubectl upid` being the built program. */
+async function runLine(line: string, env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+  assert.match(line, /^kubectl upid /, 'an example starts with kubectl upid');
+  const script = line.replace(/^kubectl upid/, `'${PROGRAM}'`);
+  return await run(['-c', script], { program: '/bin/sh', env: { KUBECTL_PATH: 'kubectl', ...env } });
+}
+
+const test = suite('examples on the demo');
+
+test('each set-up command is one line that installs what the lock file says and runs a script that is there', () => {
+  const { scripts } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { scripts: Record<string, string> };
+  assert.equal(setUp, ['npm ci && npm run demo', 'npm ci && npm test']);
+  assert.type(scripts.demo, 'string');
+  assert.type(scripts.test, 'string');
+  assert.ok(readFileSync(`${ROOT}package-lock.json`, 'utf8').includes('"node_modules/node"'));
+});
+
+test('npm run demo shows idle workloads of the simulated cluster', () => {
+  const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', 'demo'], { cwd: ROOT, encoding: 'utf8' });
+  assert.is(status, 0, stderr);
+  assert.match(stdout, /^NAMESPACE +NAME +PODS +IDLE-SINCE/);
+  assert.match(stderr, /SIMULATED/);
+});
+
+test('what the README shows of the demo is what it prints', async () => {
+  let updated = readme;
+  for (const block of blocks('console')) {
+    const [first = '', ...expected] = block.split('\n');
+    const { exitCode, stdout, stderr } = await runLine(first.replace(/^\$ /, ''));
+    assert.is(exitCode, 0, stderr);
+    updated = updated.replace(block, () => `${first}\n${stdout}`);
+    if (!process.env.UPDATE_GOLDEN) assert.fixture(stdout, expected.join('\n'), `UPDATE_GOLDEN=1 writes ${first} anew`);
+  }
+  if (process.env.UPDATE_GOLDEN) writeFileSync(README, updated);
+});
+
+const examples = (
+  await Promise.all(REGISTRY.map(async ({ load }) => describeCommand(await load(), 'kubectl upid').examples))
+).flat();
+
+for (const [label, line] of examples.filter(([, each]) => /--demo|^kubectl upid (demo|version)/.test(each))) {
+  test(`help: ${label}`, async () => {
+    const { exitCode, stdout, stderr } = await runLine(line);
+    assert.is(exitCode, 0, stderr);
+    assert.ok(stdout.length > 0);
+  });
+}
+
+test.run();
+
+const testOnCluster = clusterSuite('examples on a cluster');
+
+/** Namespaces and names of the help are somebody's; here they stand for what the test cluster has. */
+function forTheTestCluster(line: string, prometheusUrl: string): string {
+  return line
+    .replace('https://prometheus.example.com', prometheusUrl)
+    .replace('deployment/web -n shop', 'deployment/web -n staging');
+}
+
+async function runsOnCluster(line: string): Promise<void> {
+  const { cluster } = await sharedCluster();
+  const { exitCode, stderr } = await runLine(forTheTestCluster(line, cluster.prometheusUrl ?? ''), {
+    KUBECONFIG: cluster.kubeconfig,
+  });
+  assert.is(exitCode, line.includes('--exit-code') ? 1 : 0, stderr);
+}
+
+for (const line of onCluster) testOnCluster(line, () => runsOnCluster(line));
+
+for (const [label, line] of examples.filter(([, each]) => !/--demo|^kubectl upid (demo|version)/.test(each))) {
+  testOnCluster(`help: ${label}`, () => runsOnCluster(line));
+}
+
+testOnCluster.run();
