@@ -13,7 +13,7 @@ const SINGLE: ReadonlySet<WorkloadDescription['kind']> = new Set(['DaemonSet', '
 
 /** 190 workloads on 50 nodes with so many pods in all. */
 export function bigCluster(pods = 1000): ClusterDescription {
-  const workloads = Array.from(numbered()).slice(0, WORKLOADS);
+  const workloads = numbered().take(WORKLOADS).toArray();
   const growing = workloads.filter(({ kind }) => !SINGLE.has(kind));
   const left = pods - (workloads.length - growing.length);
   let given = 0;

@@ -1,8 +1,9 @@
 /** `npm run cluster -- up|down|env|status`: a real control plane to play with, which goes on running until `down`. */
 
 import { readFileSync, rmSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { ClusterDescription } from '../../lib/kube/simulated/description.ts';
 import { labelledCluster } from '../../lib/kube/simulated/scenarios/labelled-cluster.ts';
@@ -16,6 +17,8 @@ const USAGE = `usage: npm run cluster -- up [--description FILE | --big] | down 
 
 /** Of the one cluster that is left running. */
 const FOLDER = join(cacheFolder(), 'up');
+
+const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
 
 /** What the user can mend. */
 class UsageError extends Error {}
@@ -60,7 +63,8 @@ function parsed(args: readonly string[]): Parsed {
 function read(file: string): ClusterDescription {
   let value: Partial<ClusterDescription>;
   try {
-    value = JSON.parse(readFileSync(file, 'utf8')) as Partial<ClusterDescription>;
+    // npm runs scripts in the package's folder, wherever it was called.
+    value = JSON.parse(readFileSync(resolve(process.env.INIT_CWD ?? '', file), 'utf8')) as Partial<ClusterDescription>;
   } catch (error) {
     throw new UsageError(`${file} cannot be read as a description: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -107,7 +111,8 @@ function running(): TestCluster {
 }
 
 function env(cluster: TestCluster): void {
-  const path = JSON.stringify(`${cluster.programs}${delimiter}`);
+  // With the built program on PATH, `kubectl upid` works as well.
+  const path = JSON.stringify(`${cluster.programs}${delimiter}${DIST}${delimiter}`);
   process.stdout.write(`export KUBECONFIG=${JSON.stringify(cluster.kubeconfig)}\nexport PATH=${path}"$PATH"\n`);
 }
 
