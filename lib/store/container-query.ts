@@ -1,6 +1,7 @@
-/** Peaks and percentiles of each container over a period, in SQL: the largest over its pods. */
+/** Peaks of each container over a period and the percentile of its hourly peaks, in SQL: the largest over its pods. */
 
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { HOUR } from '../types/duration.ts';
 import { type ContainerUsage, workloadKey } from '../types/usage.ts';
 import { eachRow, numberOrUndefined, type Row } from './engine.ts';
 import { boundsOf, fromPeriod, type Period, rowsIn, WORKLOAD } from './period.ts';
@@ -10,12 +11,16 @@ const ROWS_AT_A_TIME = 2_000_000;
 
 /** Some of the workloads at a time: those whose hash leaves $go when divided. */
 const containersSql = (files: readonly string[], period: Period): string => `
-  WITH pods AS (
+  WITH hours AS (
+    SELECT namespace, workload_kind, workload_name, container, pod, epoch_ms(observed_at) // ${HOUR * 1000} AS hour,
+      max(cpu_cores) AS cpu, max(memory_bytes) AS memory, count(*) AS samples,
+      epoch_ms(min(observed_at)) AS first_ms, epoch_ms(max(observed_at)) AS last_ms, median(window_seconds) AS resolution
+    ${fromPeriod(files, period)} AND container <> '' AND ${WORKLOAD} % $goes = $go GROUP BY ALL),
+  pods AS (
     SELECT namespace, workload_kind, workload_name, container, pod,
-      quantile_cont(cpu_cores, 0.99) AS cpu_p99, max(cpu_cores) AS cpu_peak, max(memory_bytes) AS memory_peak,
-      count(*) AS samples, epoch_ms(min(observed_at)) AS first_ms, epoch_ms(max(observed_at)) AS last_ms,
-      median(window_seconds) AS resolution
-    ${fromPeriod(files, period)} AND container <> '' AND ${WORKLOAD} % $goes = $go GROUP BY ALL)
+      quantile_cont(cpu, 0.99) AS cpu_p99, max(cpu) AS cpu_peak, max(memory) AS memory_peak, sum(samples) AS samples,
+      min(first_ms) AS first_ms, max(last_ms) AS last_ms, median(resolution) AS resolution
+    FROM hours GROUP BY namespace, workload_kind, workload_name, container, pod)
   SELECT namespace, workload_kind, workload_name, container, max(cpu_p99), max(cpu_peak), max(memory_peak),
     sum(samples)::DOUBLE, min(first_ms)::DOUBLE, max(last_ms)::DOUBLE, max(resolution)
   FROM pods GROUP BY namespace, workload_kind, workload_name, container

@@ -52,7 +52,7 @@ export interface ContainerUsage {
   readonly samples: number;
   /** Start of the period of the CPU figures, where it is shorter than that of memory. */
   readonly cpuFromMs?: number;
-  /** 99th percentile of the CPU rate's peaks, cores. */
+  /** 99th percentile of the hourly peaks of the CPU rate, cores. */
   readonly cpuP99Cores?: number;
   readonly cpuPeakCores?: number;
   /** Distance of the samples that the rate was taken over, seconds. */

@@ -56,7 +56,7 @@ test('CPU is sized by the 99th percentile of its peaks, memory by its highest pe
       { field: 'requests.memory', from: '1Gi', to: '230Mi', rule: 'peak + 15 %' },
     ],
   );
-  assert.is(both[0]!.evidence, 'p99 of the CPU peaks 100m, highest 200m (prometheus, 14d, 40320 samples)');
+  assert.is(both[0]!.evidence, 'p99 of the hourly CPU peaks 100m, highest 200m (prometheus, 14d, 40320 samples)');
   assert.is(both[1]!.evidence, 'highest working set 200Mi (prometheus, 14d, 40320 samples)');
   assert.is(reason, 'web asks for more CPU and memory than it has used in 14d');
   assert.is(replicas, 3);
@@ -72,7 +72,7 @@ test('the period and resolution of a CPU figure are its own', () => {
   const usage = usageOf('web', { fromMs: NOW - 30 * DAY * 1000, cpuFromMs: NOW - 14 * DAY * 1000, cpuResolutionSeconds: 300 });
   assert.is(
     only({ usages: [usage] }).changes[0]!.evidence,
-    'p99 of the CPU peaks 100m, highest 200m (prometheus, 14d, rates over 300 s)',
+    'p99 of the hourly CPU peaks 100m, highest 200m (prometheus, 14d, rates over 300 s)',
   );
 });
 
@@ -96,7 +96,7 @@ test('no request is proposed below the floors, and the rule says so', () => {
   ]);
   assert.match(
     only({ usages: [usageOf('web', { cpuP99Cores: 0.0001 })] }).changes[0]!.evidence,
-    'p99 of the CPU peaks 1m, highest 200m (prometheus, 14d, 40320 samples); no request is proposed below 10m',
+    'p99 of the hourly CPU peaks 1m, highest 200m (prometheus, 14d, 40320 samples); no request is proposed below 10m',
   );
 });
 

@@ -5,14 +5,15 @@ import { DAY, HOUR, MINUTE, NOW, networkSample, sample, testHistory } from './sa
 
 const test = suite('containers from the history');
 
-test('peaks and the 99th percentile of the busiest pod, sidecars too, from the first sample to the last', async () => {
+test('peaks and the 99th percentile of the hourly peaks of the busiest pod, sidecars too, from the first sample to the last', async () => {
   const { history } = testHistory();
-  // web-1: 0, 0.01 … 1.00, whose 99th percentile is 0.99; web-2 has one value.
-  const first = Array.from({ length: 101 }, (_, index) =>
-    sample({ atMs: NOW - index * MINUTE, cpuCores: index / 100, memoryBytes: 1000 + index }),
-  );
+  // Hourly peaks of web-1: 0, 0.01 … 1.00, whose 99th percentile is 0.99; what is lower within an hour does not count. web-2 has one value.
+  const first = Array.from({ length: 101 }, (_, index) => [
+    sample({ atMs: NOW - index * HOUR, cpuCores: index / 100, memoryBytes: 1000 + index }),
+    sample({ atMs: NOW - index * HOUR + MINUTE, cpuCores: 0, memoryBytes: 1000 }),
+  ]);
   await history.append([
-    ...first,
+    ...first.flat().filter(({ atMs }) => atMs <= NOW),
     sample({ pod: 'web-2', cpuCores: 0.5, memoryBytes: 7000 }),
     sample({ container: 'istio-proxy', app: false, cpuCores: 0.25, memoryBytes: Number.NaN, windowSeconds: 30 }),
     networkSample({ networkBytesPerSecond: 5 }),
@@ -27,9 +28,9 @@ test('peaks and the 99th percentile of the busiest pod, sidecars too, from the f
     {
       container: 'main',
       source: 'history',
-      fromMs: NOW - 100 * MINUTE,
+      fromMs: NOW - 100 * HOUR,
       toMs: NOW,
-      samples: 102,
+      samples: 202,
       cpuP99Cores: undefined,
       cpuPeakCores: 1,
       memoryPeakBytes: 7000,

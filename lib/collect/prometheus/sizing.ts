@@ -68,10 +68,11 @@ function figureQueries(group: QueryGroup, { labels, cluster, grids }: SizingOpti
   const { all } = selectorsOf(group, labels, cluster);
   const container = labels.container ?? '';
   const per = (query: string): string => perWorkload(group, labels, query, container);
-  const cpu = `(${per(`rate(${all(CPU)}[${grids.rateSeconds}s])`)})[${CPU_PERIOD}s:${grids.stepSeconds}s]`;
+  const peakOf = (period: number): string =>
+    per(`max_over_time(rate(${all(CPU)}[${grids.rateSeconds}s])[${period}s:${grids.stepSeconds}s])`);
   return {
-    cpuP99Cores: `quantile_over_time(0.99, ${cpu})`,
-    cpuPeakCores: per(`max_over_time(rate(${all(CPU)}[${grids.rateSeconds}s])[${CPU_PERIOD}s:${grids.stepSeconds}s])`),
+    cpuP99Cores: `quantile_over_time(0.99, (${peakOf(HOUR)})[${CPU_PERIOD}s:${HOUR}s])`,
+    cpuPeakCores: peakOf(CPU_PERIOD),
     memoryPeakBytes: per(`max_over_time(${all(MEMORY)}[${MEMORY_PERIOD}s])`),
     coverageSteps: `count_over_time((${per(all(MEMORY))})[${MEMORY_PERIOD}s:${COVERAGE_STEP}s])`,
   };

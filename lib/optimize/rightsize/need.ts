@@ -46,7 +46,7 @@ export function cpuNeed({ usages, pods, settings }: Sizing, guaranteed: boolean)
     rule: `${guaranteed ? 'peak' : 'p99 of peaks'} + ${percent(settings.cpuMargin)}`,
     evidence: guaranteed
       ? `highest CPU peak ${formatCores(basis.value)} ${cpuProvenance(basis.usage)}; a Guaranteed container is throttled at its request`
-      : `p99 of the CPU peaks ${formatCores(basis.value)}${highestSeen} ${cpuProvenance(basis.usage)}`,
+      : `p99 of the hourly CPU peaks ${formatCores(basis.value)}${highestSeen} ${cpuProvenance(basis.usage)}`,
     urgent: false,
   };
 }
