@@ -20,6 +20,7 @@ import {
   LIMIT_RANGES,
   type NamespacedLease,
   NODES,
+  podAsController,
   SCALED_OBJECTS,
   SERVICES,
   type SelectingBudget,
@@ -76,7 +77,7 @@ export async function collectObjects(
   options: { readonly nowMs: number; readonly signal: AbortSignal; readonly progress: ReportProgress },
 ): Promise<CollectedObjects> {
   const lists = await listAll(client, scope, options.signal, options.progress);
-  const owners = new OwnerIndex(client, lists.controllers, options.signal);
+  const owners = new OwnerIndex(client, [...lists.controllers, ...lists.pods.map(podAsController)], options.signal);
   const workloads = await gather(lists, owners);
   const objects: ClusterObjects = {
     observedAt: options.nowMs,
@@ -198,17 +199,28 @@ async function gather(lists: Lists, owners: OwnerIndex): Promise<readonly Worklo
   const groups = new Map<string, Group>();
   const groupOf = (top: Controller): Group => {
     const id = `${top.namespace}/${top.apiVersion}/${top.kind}/${top.name}`;
-    const group = groups.get(id) ?? { top, pods: [], replicaSetNames: new Set<string>(), template: undefined };
+    const group = groups.get(id) ?? {
+      top,
+      pods: [],
+      replicaSetNames: new Set<string>(),
+      controllers: new Set([`${top.kind}/${top.name}`]),
+      samples: new Map<string, OwnedPod>(),
+      template: undefined,
+    };
     groups.set(id, group);
     return group;
   };
-  for (const pod of lists.pods) {
-    const chain = await owners.chainOf(pod);
-    const top = chain.at(-1) ?? bareOwner(pod);
+  const chains = await Promise.all(lists.pods.map((pod) => owners.chainOf(pod)));
+  for (const [at, pod] of lists.pods.entries()) {
+    const chain = chains[at] ?? [];
+    const top = chain.at(-1) ?? podAsController(pod);
     const group = groupOf(top);
     group.pods.push(pod);
     for (const below of chain.slice(0, -1)) group.replicaSetNames.add(below.name);
+    for (const owner of chain) group.controllers.add(`${owner.kind}/${owner.name}`);
     group.template ??= chain.toReversed().find((owner) => owner.containersPath !== undefined);
+    const known = group.samples.get(pod.owner?.name ?? '');
+    if (!known || known.createdAt < pod.createdAt) group.samples.set(pod.owner?.name ?? '', pod);
   }
   addReplicaSetNames(lists.controllers, groupOf, groups);
   const around = surroundings(lists);
@@ -219,6 +231,10 @@ interface Group {
   readonly top: Controller;
   readonly pods: OwnedPod[];
   readonly replicaSetNames: Set<string>;
+  /** `Kind/name` of every owner in the pods' chains: an autoscaler may point to any of them. */
+  readonly controllers: Set<string>;
+  /** The newest pod of each direct owner: their labels differ where one custom object keeps several sets of pods. */
+  readonly samples: Map<string, OwnedPod>;
   template: Controller | undefined;
 }
 
@@ -234,30 +250,6 @@ function addReplicaSetNames(
     const group = groups.get(id);
     if (group) groupOf(group.top).replicaSetNames.add(replicaSet.name);
   }
-}
-
-function bareOwner(pod: OwnedPod): Controller {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    namespace: pod.namespace,
-    name: pod.name,
-    uid: pod.uid,
-    createdAt: pod.createdAt,
-    labels: pod.labels,
-    annotations: pod.annotations,
-    owner: undefined,
-    managers: [],
-    replicas: undefined,
-    containers: pod.containers,
-    containersPath: undefined,
-    podLabels: pod.labels,
-    podAnnotations: pod.annotations,
-    priorityClassName: pod.priorityClassName,
-    mountsPersistentVolume: pod.mountsPersistentVolume,
-    deletesVolumesWhenScaled: false,
-    updateStrategy: undefined,
-  };
 }
 
 /** Objects that surround workloads, by namespace, so that 10,000 pods do not scan 10,000 services. */
@@ -282,6 +274,7 @@ function surroundings(lists: Lists): Surroundings {
 function workloadOf(group: Group, around: Surroundings): Workload {
   const { top, pods } = group;
   const newest = pods.reduce((latest, candidate) => (candidate.createdAt > latest.createdAt ? candidate : latest));
+  const labels = [...group.samples.values()].map((each) => each.labels);
   const podLabels = Object.keys(top.podLabels).length > 0 ? top.podLabels : newest.labels;
   const ref: ObjectReference = {
     apiVersion: top.apiVersion,
@@ -305,14 +298,16 @@ function workloadOf(group: Group, around: Surroundings): Workload {
     podAnnotations: Object.keys(top.podAnnotations).length > 0 ? top.podAnnotations : newest.annotations,
     pods,
     replicaSetNames: [...group.replicaSetNames],
-    autoscalers: (around.autoscalers.get(ref.namespace) ?? []).filter(
-      (scaler) => scaler.targetKind === ref.kind && scaler.targetName === ref.name,
+    autoscalers: (around.autoscalers.get(ref.namespace) ?? []).filter((scaler) =>
+      group.controllers.has(`${scaler.targetKind}/${scaler.targetName}`),
     ),
     disruptionBudgets: (around.budgets.get(ref.namespace) ?? []).filter(
-      ({ selector }) => selector !== undefined && labelSelectorSelects(selector, newest.labels),
+      ({ selector }) => selector !== undefined && labels.some((each) => labelSelectorSelects(selector, each)),
     ),
     leases: (around.leases.get(ref.namespace) ?? []).filter((lease) => holdsFor(lease, pods, ref.name)),
-    services: (around.services.get(ref.namespace) ?? []).filter((service) => mapSelects(service.selector, newest.labels)),
+    services: (around.services.get(ref.namespace) ?? []).filter((service) =>
+      labels.some((each) => mapSelects(service.selector, each)),
+    ),
     ...(management && { management }),
     mountsPersistentVolume: top.mountsPersistentVolume || pods.some((each) => each.mountsPersistentVolume),
     ...(top.deletesVolumesWhenScaled && { deletesVolumesWhenScaled: true }),

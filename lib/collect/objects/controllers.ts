@@ -15,6 +15,7 @@ import {
   count,
   instant,
   list,
+  type OwnedPod,
   type OwnerReference,
   ownerOf,
   type Raw,
@@ -36,6 +37,7 @@ export interface Controller {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly owner: OwnerReference | undefined;
+  /** Names of those who wrote its fields. */
   readonly managers: readonly string[];
   readonly replicas: number | undefined;
   readonly containers: readonly ContainerSpec[];
@@ -84,12 +86,38 @@ export function controller(apiVersion: string, kind: string, value: unknown): Co
   };
 }
 
+/** A pod as the owner of itself, or of other pods, as a Spark driver is. */
+export function podAsController(pod: OwnedPod): Controller {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    namespace: pod.namespace,
+    name: pod.name,
+    uid: pod.uid,
+    createdAt: pod.createdAt,
+    labels: pod.labels,
+    annotations: pod.annotations,
+    owner: pod.owner,
+    managers: [],
+    replicas: undefined,
+    containers: pod.containers,
+    containersPath: undefined,
+    podLabels: pod.labels,
+    podAnnotations: pod.annotations,
+    priorityClassName: pod.priorityClassName,
+    mountsPersistentVolume: pod.mountsPersistentVolume,
+    deletesVolumesWhenScaled: false,
+    updateStrategy: undefined,
+  };
+}
+
 function controllers(apiVersion: string, kind: string, resource: string, without: string): ListSpec<Controller> {
   return {
     source: resource,
     groupVersion: `/apis/${apiVersion}`,
     resource,
     namespaced: true,
+    managedFields: true,
     keep: (item) => controller(apiVersion, kind, item),
     without,
   };

@@ -16,6 +16,8 @@ export interface ListSpec<T> {
   readonly resource: string;
   readonly namespaced: boolean;
   readonly keep: (item: unknown) => T | undefined;
+  /** True where `keep` reads who wrote which field. */
+  readonly managedFields?: boolean;
   /** What cannot be said without it, for the report. */
   readonly without: string;
 }
@@ -46,6 +48,7 @@ export async function listOrReport<T>(
       keep: spec.keep,
       chunkSize: scope.chunkSize,
       signal: scope.signal,
+      ...(spec.managedFields && { managedFields: true }),
       ...selectors,
       ...(onPage && { onPage }),
     });

@@ -5,21 +5,35 @@ import { UpidError } from '../../types/errors.ts';
 import type { SourceReport } from '../../types/source.ts';
 import { type Controller, controller } from './controllers.ts';
 import { getOrUndefined, SURVIVED } from './lists.ts';
-import { list, type OwnedPod, type OwnerReference, record, text } from './read.ts';
+import { list, type OwnedPod, type OwnerReference, type Raw, record, text } from './read.ts';
 
-/** The controllers that were listed, by kind and name within a namespace, and custom owners read one by one. */
+/** The controllers and pods that were listed, by kind and name within a namespace, and other owners read one by one. */
 export class OwnerIndex {
   readonly #byName = new Map<string, Controller>();
   readonly #client: KubeClient;
   readonly #signal: AbortSignal;
   readonly #resources = new Map<string, Promise<ReadonlyMap<string, Resource>>>();
-  readonly #custom = new Map<string, Promise<Controller | undefined>>();
-  readonly reports: SourceReport[] = [];
+  readonly #read = new Map<string, Promise<Controller | undefined>>();
+  /** The first request for each kind in a namespace: where it is forbidden, no other is made. */
+  readonly #first = new Map<string, Promise<unknown>>();
+  readonly #forbidden = new Set<string>();
+  readonly #unread = new Map<string, { readonly report: SourceReport; readonly owner: string; others: number }>();
 
-  constructor(client: KubeClient, controllers: readonly Controller[], signal: AbortSignal) {
+  constructor(client: KubeClient, listed: readonly Controller[], signal: AbortSignal) {
     this.#client = client;
     this.#signal = signal;
-    for (const entry of controllers) this.#byName.set(key(entry.namespace, entry.apiVersion, entry.kind, entry.name), entry);
+    for (const entry of listed) this.#byName.set(key(entry.namespace, entry.apiVersion, entry.kind, entry.name), entry);
+  }
+
+  /** One report for each reason why owners could not be read. */
+  get reports(): readonly SourceReport[] {
+    return [...this.#unread.values()].map(({ report, owner, others }) => {
+      const which =
+        others === 0
+          ? `${owner} is known by the references to it alone`
+          : `${owner} and ${others} more are known by the references to them alone`;
+      return { ...report, reason: `${report.reason}; ${which}` };
+    });
   }
 
   /** The chain from a pod's owner to the top, lowest first; empty for a pod of its own and for a mirror pod, whose owner is a Node. */
@@ -37,49 +51,64 @@ export class OwnerIndex {
   async #find(pod: OwnedPod, reference: OwnerReference): Promise<Controller> {
     const listed = this.#byName.get(key(pod.namespace, reference.apiVersion, reference.kind, reference.name));
     if (listed) return listed;
-    if (!isBuiltIn(reference)) {
-      const read = await this.#readCustom(pod.namespace, reference);
+    if (!WAS_LISTED.has(`${reference.apiVersion} ${reference.kind}`)) {
+      const read = await this.#readOnce(pod.namespace, reference);
       if (read) return read;
     }
     return this.#fromReference(pod, reference);
   }
 
-  #readCustom(namespace: string, reference: OwnerReference): Promise<Controller | undefined> {
+  #readOnce(namespace: string, reference: OwnerReference): Promise<Controller | undefined> {
     const id = key(namespace, reference.apiVersion, reference.kind, reference.name);
-    const pending = this.#custom.get(id) ?? this.#requestCustom(namespace, reference);
-    this.#custom.set(id, pending);
+    const pending = this.#read.get(id) ?? this.#request(namespace, reference);
+    this.#read.set(id, pending);
     return pending;
   }
 
-  async #requestCustom(namespace: string, reference: OwnerReference): Promise<Controller | undefined> {
+  async #request(namespace: string, reference: OwnerReference): Promise<Controller | undefined> {
     const resource = (await this.#resourcesOf(reference.apiVersion)).get(reference.kind);
     if (!resource) {
       this.#report(`${reference.apiVersion} ${reference.kind} is not served, or may not be discovered`, namespace, reference);
       return undefined;
     }
     const inNamespace = resource.namespaced ? `/namespaces/${namespace}` : '';
-    const path = `${apiPath(reference.apiVersion)}${inNamespace}/${resource.plural}/${reference.name}`;
-    try {
-      const raw = await this.#client.getJson(path, { source: 'owners', signal: this.#signal });
+    const group = reference.apiVersion.includes('/') ? `.${reference.apiVersion.split('/')[0]}` : '';
+    const right = `get ${resource.plural}${group}${resource.namespaced ? ` in namespace "${namespace}"` : ' at cluster scope'}`;
+    const request = () => this.#get(`${apiPath(reference.apiVersion)}${inNamespace}/${resource.plural}/${reference.name}`, right);
+    const first = this.#first.get(right);
+    if (first) await first;
+    const reading = this.#forbidden.has(right) ? undefined : request();
+    if (!first && reading) this.#first.set(right, reading);
+    const answer = await reading;
+    if (typeof answer === 'object') {
       // An owner at cluster scope is shown where its pods are.
-      return { ...controller(reference.apiVersion, reference.kind, raw), namespace };
+      return { ...controller(reference.apiVersion, reference.kind, answer), namespace };
+    }
+    if (this.#forbidden.has(right)) this.#report(`no right to ${right}`, namespace, reference, `grant the right to ${right}`);
+    else this.#report(answer ?? 'nothing was answered', namespace, reference);
+    return undefined;
+  }
+
+  /** The object, or what keeps it from being read. */
+  async #get(path: string, right: string): Promise<Raw | string> {
+    try {
+      return record(await this.#client.getJson(path, { source: 'owners', signal: this.#signal }));
     } catch (error) {
       if (!(error instanceof UpidError) || !SURVIVED.has(error.id)) throw error;
-      const group = reference.apiVersion.split('/')[0];
-      const right = `get ${resource.plural}.${group}${resource.namespaced ? ` in namespace "${namespace}"` : ' at cluster scope'}`;
-      if (error.id === 'forbidden') this.#report(`no right to ${right}`, namespace, reference, `grant the right to ${right}`);
-      else this.#report(error.message, namespace, reference);
-      return undefined;
+      if (error.id === 'forbidden') this.#forbidden.add(right);
+      return error.message;
     }
   }
 
-  #report(why: string, namespace: string, { kind, name }: OwnerReference, remedy?: string): void {
-    this.reports.push({
-      source: 'owners',
-      state: remedy === undefined ? 'failed' : 'forbidden',
-      reason: `${why}; ${kind} "${name}" in namespace "${namespace}" is known by the references to it alone`,
-      ...(remedy !== undefined && { remedy }),
-    });
+  #report(reason: string, namespace: string, { kind, name }: OwnerReference, remedy?: string): void {
+    const known = this.#unread.get(reason);
+    if (known) {
+      known.others += 1;
+      return;
+    }
+    const state = remedy === undefined ? 'failed' : 'forbidden';
+    const report: SourceReport = { source: 'owners', state, reason, ...(remedy !== undefined && { remedy }) };
+    this.#unread.set(reason, { report, owner: `${kind} "${name}" in namespace "${namespace}"`, others: 0 });
   }
 
   #resourcesOf(apiVersion: string): Promise<ReadonlyMap<string, Resource>> {
@@ -137,9 +166,15 @@ function deploymentName(pod: OwnedPod, reference: OwnerReference): string | unde
   return hash && reference.name.endsWith(`-${hash}`) ? reference.name.slice(0, -hash.length - 1) : undefined;
 }
 
-function isBuiltIn(reference: OwnerReference): boolean {
-  return reference.apiVersion === 'apps/v1' || reference.apiVersion === 'batch/v1' || reference.apiVersion === 'v1';
-}
+/** Kinds that were listed whole: one that is not among them is gone, or may not be read. */
+const WAS_LISTED: ReadonlySet<string> = new Set([
+  'apps/v1 ReplicaSet',
+  'apps/v1 Deployment',
+  'apps/v1 StatefulSet',
+  'apps/v1 DaemonSet',
+  'batch/v1 Job',
+  'batch/v1 CronJob',
+]);
 
 function apiPath(apiVersion: string): string {
   return apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
