@@ -46,7 +46,7 @@ export function parseUserExtra(pairs: readonly string[]): Readonly<Record<string
 const PLAIN_KEY_BYTE = /[A-Za-z0-9!#$&'*+.^_`|~-]/;
 
 /** Percent-encodes what may not stand in a header name; the API server decodes it (client-go's headerKeyEscape). */
-export function escapeHeaderKey(key: string): string {
+function escapeHeaderKey(key: string): string {
   return [...Buffer.from(key, 'utf8')]
     .map((byte) => {
       const character = String.fromCharCode(byte);

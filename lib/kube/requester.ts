@@ -18,7 +18,7 @@ import { trafficCounter } from './traffic.ts';
  * Without a time limit (kubectl's default) a server that has died behind an open connection would be waited for without
  * end. The API server itself ends requests after 60 s, so one that has been silent for longer will not speak again.
  */
-export const SILENCE_SECONDS = 90;
+const SILENCE_SECONDS = 90;
 /** A server that takes longer is named, once. */
 const HINT_MILLISECONDS = 10_000;
 

@@ -99,7 +99,7 @@ function remedyFor(reply: Reply): string {
 }
 
 /** The Status object in an answer, if it is one. */
-export function statusOf(reply: Pick<Reply, 'body'>): Status | undefined {
+function statusOf(reply: Pick<Reply, 'body'>): Status | undefined {
   let value: unknown;
   try {
     value = JSON.parse(reply.body.toString('utf8'));

@@ -15,7 +15,7 @@ export function warningPrinter(runtime: Pick<Runtime, 'warn'>): (header: string 
 }
 
 /** Texts of code 299 (RFC 7234, "miscellaneous persistent warning"), the only one Kubernetes sends. */
-export function warningsIn(header: string): readonly string[] {
+function warningsIn(header: string): readonly string[] {
   return [...header.matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) =>
     printableLine(text.replaceAll(/\\(.)/g, '$1')),
   );
