@@ -8,13 +8,21 @@ const UINT32 = 2 ** 32;
 
 export type Key = string | number;
 
+const FNV_OFFSET = 0x811c9dc5;
+
 function hash(keys: readonly Key[]): number {
-  let state = 0x811c9dc5;
-  for (const key of keys) {
-    const text = `${key}\n`;
-    for (let index = 0; index < text.length; index++) state = Math.imul(state ^ text.charCodeAt(index), 0x01000193);
-  }
-  state ^= state >>> 16;
+  return mixed(keys.reduce<number>(gathered, FNV_OFFSET));
+}
+
+function gathered(state: number, key: Key): number {
+  const text = `${key}\n`;
+  let next = state;
+  for (let index = 0; index < text.length; index++) next = Math.imul(next ^ text.charCodeAt(index), 0x01000193);
+  return next;
+}
+
+function mixed(gatheredState: number): number {
+  let state = gatheredState ^ (gatheredState >>> 16);
   state = Math.imul(state, 0x85ebca6b);
   state ^= state >>> 13;
   state = Math.imul(state, 0xc2b2ae35);
@@ -38,8 +46,18 @@ export function pick<T>(choices: readonly T[], ...keys: readonly Key[]): T {
 
 /** Approximately standard normal, within ±6: the sum of twelve uniforms less six (Irwin–Hall). */
 export function normal(...keys: readonly Key[]): number {
+  return irwinHall(hash(keys));
+}
+
+/** `normal` for many values of the last key: what stands before it is hashed once. */
+export function normalAt(...keys: readonly Key[]): (last: Key) => number {
+  const before = keys.reduce<number>(gathered, FNV_OFFSET);
+  return (last) => irwinHall(mixed(gathered(before, last)));
+}
+
+function irwinHall(seed: number): number {
   let sum = -6;
-  let state = hash(keys);
+  let state = seed;
   for (let index = 0; index < 12; index++) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     sum += state / UINT32;

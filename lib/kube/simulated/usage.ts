@@ -2,7 +2,7 @@
 
 import { activeFraction, activeIntervals } from './activity.ts';
 import type { ContainerDescription, WorkloadDescription } from './description.ts';
-import { normal, uniform } from './random.ts';
+import { normalAt, uniform } from './random.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -71,6 +71,7 @@ function activityOf(workload: WorkloadDescription, replica: number, period: Seri
   const memory = new Map(workload.containers.map(({ name }) => [name, zeros()]));
   const network = zeros();
   const requests = zeros();
+  const unevenness = normalAt(period.seed, key, 'load');
   for (const activity of workload.activity) {
     if (activity.replicas && !activity.replicas.includes(replica)) continue;
     const intervals = activeIntervals(activity.pattern, { ...period, key });
@@ -79,7 +80,7 @@ function activityOf(workload: WorkloadDescription, replica: number, period: Seri
       const fraction = activeFraction(intervals, start, start + period.stepSeconds * 1000);
       if (fraction === 0) continue;
       // Use itself is uneven: a fifth up or down.
-      const uneven = 1 + 0.2 * normal(period.seed, key, 'load', start);
+      const uneven = 1 + 0.2 * unevenness(start);
       cpu.get(activity.container)![step]! += fraction * activity.cpuCores * Math.max(0.2, uneven);
       memory.get(activity.container)![step]! += activity.memoryBytes ?? 0;
       network[step]! += fraction * activity.networkBytesPerSecond * Math.max(0.2, uneven);
@@ -114,9 +115,10 @@ function containerSeries(
   const cpuCores = new Float64Array(steps);
   const memoryBytes = new Float64Array(steps);
   const phase = uniform(period.seed, key, 'phase');
+  const deviation = normalAt(period.seed, key, 'cpu');
   for (let step = 0; step < steps; step++) {
     const at = period.fromMs + step * period.stepSeconds * 1000;
-    const noise = Math.max(0, 1 + (usage.noise ?? 0.1) * normal(period.seed, key, 'cpu', at));
+    const noise = Math.max(0, 1 + (usage.noise ?? 0.1) * deviation(at));
     cpuCores[step] = present[step] ? usage.cpuCores * noise + load.cpu.get(container.name)![step]! : Number.NaN;
     memoryBytes[step] = present[step]
       ? usage.memoryBytes * sawtooth(usage.memorySawtooth, at, phase) + load.memory.get(container.name)![step]!
@@ -147,11 +149,13 @@ function networkSeries(
   const probeRate = probes.reduce((sum, probe) => sum + probe.bytes / probe.periodSeconds, 0);
   const noise = workload.containers[0]?.usage.noise ?? 0.1;
   const steady = workload.containers.reduce((sum, { usage }) => sum + (usage.networkBytesPerSecond ?? 0), 0);
+  const deviation = normalAt(period.seed, key, 'network');
+  const probeDeviation = normalAt(period.seed, key, 'probes');
   const series = new Float64Array(steps);
   for (let step = 0; step < steps; step++) {
     const at = period.fromMs + step * period.stepSeconds * 1000;
-    const polled = steady * Math.max(0, 1 + noise * normal(period.seed, key, 'network', at));
-    const probed = probeRate * (1 + 0.02 * normal(period.seed, key, 'probes', at));
+    const polled = steady * Math.max(0, 1 + noise * deviation(at));
+    const probed = probeRate * (1 + 0.02 * probeDeviation(at));
     series[step] = present[step] ? polled + probed + users[step]! : Number.NaN;
   }
   return series;
