@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
+import { programsFolder } from '../cluster/build.ts';
 import { temporaryFolder } from '../kube/runtime.ts';
 
 export interface Engine {
@@ -12,7 +13,7 @@ export interface Engine {
   readonly program: string | undefined;
 }
 
-/** A path in the environment wins over PATH. */
+/** A path in the environment wins over the test cluster's own build, and that over PATH. */
 export const ENGINES: readonly Engine[] = [
   { name: 'Prometheus', program: programAt('PROMETHEUS_PROGRAM', 'prometheus') },
   { name: 'VictoriaMetrics', program: programAt('VICTORIA_METRICS_PROGRAM', 'victoria-metrics') },
@@ -77,6 +78,7 @@ async function freePort(): Promise<number> {
 
 function programAt(variable: string, name: string): string | undefined {
   const given = process.env[variable];
-  const paths = given ? [given] : (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, name));
+  const folders = [programsFolder(), ...(process.env.PATH ?? '').split(delimiter)];
+  const paths = given ? [given] : folders.map((folder) => join(folder, name));
   return paths.find((path) => existsSync(path));
 }

@@ -1,12 +1,16 @@
 /** A metrics server that is found, refused, broken or slow: one plain sentence each, and never an exception. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { PrometheusClient } from '../../lib/collect/prometheus/client.ts';
 import { collectPrometheus, type PrometheusEvidence, type PrometheusOptions } from '../../lib/collect/prometheus/collect.ts';
+import { webTransport } from '../../lib/collect/prometheus/transport.ts';
 import type { KubeClient } from '../../lib/kube/client.ts';
+import { httpTransport } from '../../lib/kube/web.ts';
+import type { SourceReport } from '../../lib/types/source.ts';
 import { assert, suite } from '../harness.ts';
 import { clientOf, errorOf } from '../kube/config.ts';
 import { testRuntime } from '../kube/runtime.ts';
-import { startServer, type TestServer } from '../kube/server.ts';
+import { type Handler, startServer, type TestServer } from '../kube/server.ts';
 import { workload } from './workload.ts';
 
 const NOW = Date.parse('2026-11-24T12:00:00Z');
@@ -103,8 +107,44 @@ test('a token that is missing', async () => {
 });
 
 test('an answer that is cut off', async () => {
-  const { reports } = await reportWith(() => ({ body: '{"status":"success","data":{"resultType":"vector","result":[{"met' }));
-  assert.match(reports[0]?.reason ?? '', /its answer was cut off after 64 characters$/);
+  const body = '{"status":"success","data":{"resultType":"vector","result":[{"met';
+  const { reports } = await reportWith(() => ({ body }));
+  assert.ok(reports[0]?.reason?.endsWith(`its answer was cut off after ${body.length} characters`), reports[0]?.reason);
+});
+
+/** What is reported of a server given by URL that does with a connection what `handler` does. */
+async function reportOf(handler: Handler): Promise<SourceReport | undefined> {
+  const server = await startServer(handler, { plain: true });
+  try {
+    const { evidence, reports } = await ask({} as KubeClient, { url: server.url, headers: [], enabled: true });
+    assert.is(evidence.size, 0);
+    assert.is(reports.length, 1);
+    assert.not.match(reports[0]?.reason ?? '', /\n/);
+    return reports[0];
+  } finally {
+    await server.stop();
+  }
+}
+
+test('a connection that breaks in the middle of the answer', async () => {
+  const report = await reportOf((_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '500' });
+    response.write('{"status":"success","data":{"resultType":"vec');
+    setTimeout(() => response.destroy(), 10);
+  });
+  assert.is(report?.state, 'failed');
+  assert.match(report?.reason ?? '', /closed|aborted|terminated|reset|broke/i);
+});
+
+test('a proxy in front that sends to its login page, and a right that is missing', async () => {
+  const moved = await reportOf((_, response) => response.writeHead(302, { location: 'https://login.example/' }).end());
+  assert.is(moved?.state, 'failed');
+  assert.match(moved?.reason ?? '', /302/);
+  const refused = await reportOf((_, response) =>
+    response.writeHead(403, { 'content-type': 'text/plain' }).end('no access to tenant'),
+  );
+  assert.match(refused?.reason ?? '', /answered status 403: no access to tenant$/);
+  assert.match(refused?.remedy ?? '', /--prometheus-token/);
 });
 
 test('something else than Prometheus', async () => {
@@ -174,7 +214,7 @@ test('at most two queries at a time, and none after Ctrl-C', async () => {
       asked += 1;
       setTimeout(() => {
         running -= 1;
-        if (asked === 9) cancel.abort();
+        if (asked === 6) cancel.abort();
         reply(
           request,
           response,
@@ -187,7 +227,23 @@ test('at most two queries at a time, and none after Ctrl-C', async () => {
   const error = await errorOf(ask({} as KubeClient, { url: server.url, headers: [], enabled: true }, cancel.signal));
   assert.is(error.id, 'cancelled');
   assert.is(most, 2);
-  assert.ok(asked <= 11, `${asked} queries`);
+  assert.ok(asked <= 8, `${asked} queries`);
+  assert.ok(server.connections() <= 2);
+  await server.stop();
+});
+
+test('a server that takes the question and never answers is given up', async () => {
+  const server = await startServer(() => undefined, { plain: true });
+  const web = httpTransport(server.url, { headers: [] }, testRuntime());
+  const client = new PrometheusClient(webTransport(web), { signal: new AbortController().signal, timeoutSeconds: 1 });
+  const started = performance.now();
+  const error = await errorOf(client.instant('up', NOW));
+  assert.is(error.id, 'prometheus');
+  assert.is(error.message, 'it did not answer within 1 s');
+  assert.ok(performance.now() - started < 5000);
+  // The server was told to give up a little earlier by itself.
+  assert.match(server.requests[0]?.url ?? '', /timeout=1s/);
+  await web.close();
   await server.stop();
 });
 
@@ -291,7 +347,7 @@ function forbidden(response: ServerResponse, path: string): void {
   );
 }
 
-test('found in the cluster: what was tried before and why it was not taken stays known where nothing is found', async () => {
+test('found in the cluster: what was also tried and why it was not taken stays known where nothing is found', async () => {
   const { server, client } = await clusterWith(
     [
       { namespace: 'apps', name: 'web', port: 80 },
@@ -310,13 +366,16 @@ test('found in the cluster: what was tried before and why it was not taken stays
     ['thanos-querier'],
   );
   const { reports } = await ask(client, { headers: [], enabled: true });
-  assert.is(reports[0]?.state, 'failed');
+  assert.is(reports[0]?.state, 'forbidden');
   const reason = reports[0]?.reason ?? '';
   assert.match(reason, /thanos\/thanos-querier:9091: no right to get services\/proxy there/);
   assert.match(reason, /monitoring\/prometheus-k8s:9090: .*no endpoints available/);
   assert.match(reason, /monitoring\/prometheus-server:80: it answered a page of HTML titled "Grafana"/);
   assert.not.match(reason, /node-exporter|apps\/web/);
-  assert.match(reports[0]?.remedy ?? '', /grant get on services\/proxy there, or name a server with --prometheus-url/);
+  assert.match(
+    reports[0]?.remedy ?? '',
+    /grant the right to get services\/proxy in namespace "thanos", or name a server with --prometheus-url/,
+  );
   await client.close();
   await server.stop();
 });
@@ -341,8 +400,32 @@ test('found by its label, behind an empty one, with the prefix of its kind', asy
   const { evidence, reports } = await ask(client, { headers: [], enabled: true });
   assert.is(reports[0]?.state, 'used', reports[0]?.reason);
   assert.match(reports[0]?.gave ?? '', /^ops\/metrics:9090 through the service proxy: use of 1 of 1 workloads/);
+  // Why the others were not taken is told as well.
+  assert.match(
+    reports[0]?.gave ?? '',
+    /; also tried: ops\/thanos-query:9090 answers but has no container metrics; vm\/vmselect-main:8481: it answered status 404/,
+  );
   assert.is(evidence.size, 1);
   assert.match(paths[0] ?? '', /\/proxy\/select\/0\/prometheus\/api\/v1\/query$/);
+  await client.close();
+  await server.stop();
+});
+
+test('an empty one is named together with those that could not be used', async () => {
+  const { server, client } = await clusterWith(
+    [
+      { namespace: 'a', name: 'thanos-query', port: 9090 },
+      { namespace: 'b', name: 'prometheus-k8s', port: 9090 },
+    ],
+    { 'thanos-query': () => EMPTY },
+    ['prometheus-k8s'],
+  );
+  const { reports } = await ask(client, { headers: [], enabled: true });
+  assert.is(reports[0]?.state, 'partial');
+  assert.match(
+    reports[0]?.reason ?? '',
+    /^a\/thanos-query:9090 through the service proxy answers, but has no .*; also tried: b\/prometheus-k8s:9090: no right to get services\/proxy/,
+  );
   await client.close();
   await server.stop();
 });
@@ -357,7 +440,7 @@ test('no Service looks like one, or Services may not be listed', async () => {
   const closed = await clusterWith([], {}, ['/api/v1/services', '/api/v1/namespaces/shop/services']);
   const { reports } = await ask(closed.client, { headers: [], enabled: true });
   assert.is(reports[0]?.state, 'forbidden');
-  assert.match(reports[0]?.reason ?? '', /no right to list services in namespace "shop"/);
+  assert.match(reports[0]?.reason ?? '', /no right to list services in all namespaces/);
   assert.match(reports[0]?.remedy ?? '', /--prometheus-url/);
   await closed.client.close();
   await closed.server.stop();

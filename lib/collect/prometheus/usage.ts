@@ -53,7 +53,9 @@ export async function collectUsage(
     earlier.map((grid) => gridUsage(client, group, grid, earlierQueries, options, failures)),
   );
   const window = groups.map((group) => gridUsage(client, group, fine, fineQueries, options, failures));
-  for (const usages of [...(await Promise.all(window)), ...(await Promise.all(before))]) {
+  // Awaited as one: a failure among the one must not leave the others without anybody who waits for them.
+  const [ofWindow, ofBefore] = await Promise.all([Promise.all(window), Promise.all(before)]);
+  for (const usages of [...ofWindow, ...ofBefore]) {
     for (const [key, usage] of usages) found.set(key, [...(found.get(key) ?? []), usage]);
   }
   return { found, failures };
