@@ -5,6 +5,11 @@ import { forEach } from './api.ts';
 
 export type StoredObject = Record<string, unknown>;
 
+export type Edit = (object: StoredObject) => StoredObject | undefined;
+
+/** Objects in one transaction; etcd takes 128. */
+const BATCH = 100;
+
 interface StoredKey {
   readonly key: string;
   readonly value: string;
@@ -23,29 +28,33 @@ export class Etcd {
    * Rewrites the objects whose keys start with a prefix. `edit` returns the new object, or undefined to leave it. An object
    * that somebody changed meanwhile is read and edited again.
    */
-  async edit(prefix: string, edit: (object: StoredObject) => StoredObject | undefined): Promise<number> {
+  async edit(prefix: string, edit: Edit): Promise<void> {
     const { kvs = [] } = await this.#call<{ readonly kvs?: readonly StoredKey[] }>('range', {
       key: base64(prefix),
       range_end: base64(endOf(prefix)),
     });
-    let edited = 0;
-    await forEach(kvs, async (stored) => {
-      if (await this.#editOne(stored, edit)) edited++;
-    });
-    return edited;
+    const batches = Array.from({ length: Math.ceil(kvs.length / BATCH) }, (_, index) =>
+      kvs.slice(index * BATCH, (index + 1) * BATCH),
+    );
+    await forEach(batches, (batch) => this.#editAll(batch, edit), 2);
   }
 
-  async #editOne(stored: StoredKey, edit: (object: StoredObject) => StoredObject | undefined): Promise<boolean> {
-    for (let current: StoredKey | undefined = stored; current; current = await this.#read(current.key)) {
+  /** All at once, or one by one where somebody came between. */
+  async #editAll(stored: readonly StoredKey[], edit: Edit): Promise<void> {
+    const changes = stored.flatMap((current) => {
       const object = edit(JSON.parse(Buffer.from(current.value, 'base64').toString()) as StoredObject);
-      if (object === undefined) return false;
-      const { succeeded } = await this.#call<{ readonly succeeded?: boolean }>('txn', {
-        compare: [{ key: current.key, target: 'MOD', result: 'EQUAL', mod_revision: current.mod_revision }],
-        success: [{ request_put: { key: current.key, value: base64(JSON.stringify(object)) } }],
-      });
-      if (succeeded) return true;
+      return object === undefined ? [] : [{ current, value: base64(JSON.stringify(object)) }];
+    });
+    if (changes.length === 0) return;
+    const { succeeded } = await this.#call<{ readonly succeeded?: boolean }>('txn', {
+      compare: changes.map(({ current: { key, mod_revision } }) => ({ key, target: 'MOD', result: 'EQUAL', mod_revision })),
+      success: changes.map(({ current: { key }, value }) => ({ request_put: { key, value } })),
+    });
+    if (succeeded) return;
+    for (const { current } of changes) {
+      const now = await this.#read(current.key);
+      if (now) await this.#editAll([now], edit);
     }
-    return false;
   }
 
   async #read(key: string): Promise<StoredKey | undefined> {

@@ -17,7 +17,8 @@ export async function backfill(program: string, targets: BackfillTargets, series
     ...(targets.blocks === undefined ? [] : ['--blocks', targets.blocks]),
     ...(targets.remoteWrite === undefined ? [] : ['--remote-write', targets.remoteWrite]),
   ];
-  const child = spawn(program, args, { stdio: ['pipe', 'ignore', 'pipe'] });
+  // It lives for seconds: memory is cheaper than collecting it often.
+  const child = spawn(program, args, { stdio: ['pipe', 'ignore', 'pipe'], env: { ...process.env, GOGC: '400' } });
   let words = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     words += text;
