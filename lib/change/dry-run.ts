@@ -8,6 +8,7 @@ import { StatusError } from '../kube/status-error.ts';
 import { UpidError } from '../types/errors.ts';
 import type { DryRunResult, JsonPatchOperation, Recommendation } from '../types/plan.ts';
 import { parseQuantity } from '../types/quantity.ts';
+import { formatRight, type Right } from '../types/right.ts';
 import type { ReportProgress } from '../types/source.ts';
 import { objectPath, patchRight, ResourceIndex, type ServedResource } from './resource-path.ts';
 
@@ -119,12 +120,12 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** `right`: the right that the patch takes; undefined where it was not even found out where to send it. */
-function refusal(error: UpidError, right: string | undefined): DryRunResult {
+function refusal(error: UpidError, right: Right | undefined): DryRunResult {
   if (right === undefined) return { state: 'failed', reason: error.message };
   const status = error instanceof StatusError ? error.status : undefined;
   // Quotas, policies and webhooks answer 403 as well; only what the authorizer says is a missing right.
   if (error.id === 'forbidden' && /cannot patch resource/.test(error.message)) {
-    return { state: 'forbidden', reason: `no right to ${right}` };
+    return { state: 'forbidden', reason: `no right to ${formatRight(right)}` };
   }
   // A webhook that has side effects is not called in a dry-run: nothing was said about the patch itself.
   if (/does not support dry ?run/i.test(error.message)) return { state: 'failed', reason: error.message };

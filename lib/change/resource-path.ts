@@ -2,6 +2,7 @@
 
 import type { KubeClient } from '../kube/client.ts';
 import { UpidError } from '../types/errors.ts';
+import type { Right } from '../types/right.ts';
 import type { ObjectReference } from '../types/workload.ts';
 
 /** A kind's resource within its group and version. */
@@ -66,10 +67,10 @@ export function objectPath(target: ObjectReference, { plural, namespaced }: Serv
   return `${groupPath(target.apiVersion)}${namespace}/${plural}/${encodeURIComponent(target.name)}`;
 }
 
-/** `patch deployments.apps in namespace "shop"`, as `kubectl auth can-i` names it. */
-export function patchRight(target: ObjectReference, { plural, namespaced }: ServedResource): string {
+/** What a patch of the object takes. */
+export function patchRight(target: ObjectReference, { plural, namespaced }: ServedResource): Right {
   const group = target.apiVersion.includes('/') ? `.${target.apiVersion.split('/')[0]}` : '';
-  return `patch ${plural}${group} ${namespaced ? `in namespace "${target.namespace}"` : 'at cluster scope'}`;
+  return { verb: 'patch', resource: `${plural}${group}`, ...(namespaced && { namespace: target.namespace }) };
 }
 
 function groupPath(apiVersion: string): string {

@@ -7,6 +7,7 @@ import type { KubeClient } from '../kube/client.ts';
 import { parseDuration } from '../types/duration.ts';
 import { UpidError } from '../types/errors.ts';
 import { parseQuantity } from '../types/quantity.ts';
+import { formatRight } from '../types/right.ts';
 import { isSidecar } from '../types/sidecar.ts';
 import type { SourceReport } from '../types/source.ts';
 import type { Sample } from '../types/usage.ts';
@@ -128,12 +129,13 @@ function reportOf(version: string, pods: number, containers: number): SourceRepo
 
 function refusalReport(refusal: UpidError | undefined, namespace: string): SourceReport {
   if (refusal?.id === 'forbidden') {
-    const right = `list pods.metrics.k8s.io ${namespace === '' ? 'in all namespaces' : `in namespace "${namespace}"`}`;
+    const right = { verb: 'list', resource: 'pods.metrics.k8s.io', namespace };
     return {
       source: METRICS_SOURCE,
       state: 'forbidden',
-      reason: `no right to ${right}; use at this moment is unknown`,
-      remedy: `grant the right to ${right}`,
+      reason: `no right to ${formatRight(right)}; use at this moment is unknown`,
+      remedy: `grant the right to ${formatRight(right)}`,
+      right,
     };
   }
   if (refusal && isServed(refusal)) {

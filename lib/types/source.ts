@@ -1,5 +1,7 @@
 /** What each source of evidence was asked and gave: shown by `-v`, kept in every output's metadata. */
 
+import type { Right } from './right.ts';
+
 export type SourceState = 'used' | 'partial' | 'forbidden' | 'absent' | 'failed' | 'not-asked';
 
 export interface SourceReport {
@@ -12,6 +14,8 @@ export interface SourceReport {
   readonly reason?: string;
   /** What to do about it: a command, a flag, a right to grant. */
   readonly remedy?: string;
+  /** The right that is missing. */
+  readonly right?: Right;
 }
 
 /** Cost of asking one source. */

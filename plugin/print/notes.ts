@@ -1,6 +1,7 @@
 /** What is said beside the data, on standard error: that it is simulated, what could not be asked, what it cost. */
 
 import type { Provenance } from '../../lib/types/result.ts';
+import { formatRight, type Right, rightPlace } from '../../lib/types/right.ts';
 import type { SourceReport, SourceTraffic } from '../../lib/types/source.ts';
 import { plural } from './figures.ts';
 import { formatTable } from './table.ts';
@@ -14,9 +15,7 @@ export const SIMULATED_END = 'SIMULATED data ends here';
 export function provenanceNotes(result: Provenance, verbosity: number): readonly string[] {
   return [
     ...(result.cluster.simulated ? [SIMULATED_NOTE] : []),
-    ...result.sources
-      .filter(({ state }) => state === 'forbidden' || state === 'failed' || state === 'partial')
-      .map(sourceWarning),
+    ...warnings(result.sources),
     ...(verbosity >= 1 ? [...sourceTable(result.sources), ...trafficTable(result.traffic)] : []),
   ];
 }
@@ -24,6 +23,33 @@ export function provenanceNotes(result: Provenance, verbosity: number): readonly
 /** `No idle workloads found in x namespace.`, in kubectl's words. */
 export function nothingFound(what: string, namespace: string): string {
   return namespace === '' ? `No ${what} found.` : `No ${what} found in ${namespace} namespace.`;
+}
+
+/** As many missing rights are told in a sentence each, with what they are for; more of them as a list to grant. */
+const RIGHTS_EXPLAINED = 2;
+
+function warnings(sources: readonly SourceReport[]): readonly string[] {
+  const troubled = sources.filter(({ state }) => state === 'forbidden' || state === 'failed' || state === 'partial');
+  const refused = troubled.filter(({ right }) => right !== undefined);
+  if (refused.length <= RIGHTS_EXPLAINED) return troubled.map(sourceWarning);
+  return [
+    ...missingRights(refused.flatMap(({ right }) => right ?? [])),
+    ...troubled.filter((report) => !refused.includes(report)).map(sourceWarning),
+  ];
+}
+
+/** One line for each verb and place, as the rules of a role are written. */
+function missingRights(rights: readonly Right[]): readonly string[] {
+  const groups = Map.groupBy(rights, (right) => `${right.verb}\n${rightPlace(right)}`);
+  const lines = [...groups.values()].map((group) => {
+    const resources = [...new Set(group.map(({ resource }) => resource))];
+    return { ...group[0]!, resource: resources.join(', '), count: resources.length };
+  });
+  const count = lines.reduce((sum, line) => sum + line.count, 0);
+  return [
+    `Warning: ${count} rights are missing, so that less can be said; -v tells what each is for:`,
+    ...lines.map((line) => `  ${formatRight(line)}`),
+  ];
 }
 
 function sourceWarning({ source, state, reason, remedy }: SourceReport): string {

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { KubeClient } from '../../kube/client.ts';
 import { UpidError } from '../../types/errors.ts';
+import { formatRight, type Right } from '../../types/right.ts';
 import type { ReportProgress, SourceReport } from '../../types/source.ts';
 import {
   type ClusterIdentity,
@@ -27,7 +28,7 @@ import {
   type TargetedAutoscaler,
   VERTICAL_AUTOSCALERS,
 } from './controllers.ts';
-import { getOrUndefined, type Listed, type ListSpec, listOrReport, rightName } from './lists.ts';
+import { getOrUndefined, type Listed, type ListSpec, listOrReport, listRight } from './lists.ts';
 import { managementOf } from './management.ts';
 import { OwnerIndex } from './owners.ts';
 import { instant, type OwnedPod, pod, record, text } from './read.ts';
@@ -134,9 +135,25 @@ async function listAll(client: KubeClient, scope: ObjectScope, signal: AbortSign
     services,
     nodes,
     limitRanges,
-    reports,
+    reports: reports.toSorted((a, b) => REPORT_ORDER.indexOf(a.source) - REPORT_ORDER.indexOf(b.source)),
   };
 }
+
+/** Told in this order, whichever answer comes first. */
+const REPORT_ORDER: readonly string[] = [
+  ...[
+    PODS,
+    ...CONTROLLER_LISTS,
+    AUTOSCALERS,
+    ...OPTIONAL_AUTOSCALERS,
+    DISRUPTION_BUDGETS,
+    LEASES,
+    SERVICES,
+    LIMIT_RANGES,
+    NODES,
+  ].map(({ source }) => source),
+  'identity',
+];
 
 async function listPods(
   client: KubeClient,
@@ -154,7 +171,7 @@ async function listPods(
   );
   if (report.state === 'forbidden') {
     throw new UpidError('forbidden', `${report.reason}`, {
-      remedy: `ask for the right to ${rightName(PODS, where.namespace)}${where.namespace === '' ? ', or name one namespace by -n' : ''}`,
+      remedy: `ask for the right to ${formatRight(listRight(PODS, where.namespace))}${where.namespace === '' ? ', or name one namespace with -n' : ''}`,
     });
   }
   if (report.state !== 'used')
@@ -170,6 +187,8 @@ async function servedGroups(client: KubeClient, signal: AbortSignal): Promise<Re
   return new Set(groups.map((group) => text(record(group).name)));
 }
 
+const IDENTITY_RIGHT: Right = { verb: 'get', resource: 'namespaces/kube-system' };
+
 async function identify(client: KubeClient, signal: AbortSignal, reports: SourceReport[]): Promise<ClusterIdentity> {
   const [system, version] = await Promise.all([
     getOrUndefined(client, '/api/v1/namespaces/kube-system', 'identity', signal),
@@ -180,9 +199,9 @@ async function identify(client: KubeClient, signal: AbortSignal, reports: Source
     reports.push({
       source: 'identity',
       state: 'forbidden',
-      reason:
-        'no right to get namespace "kube-system", whose UID names the cluster; its history is kept under the server address instead',
-      remedy: 'grant get on namespaces, resourceName kube-system',
+      reason: `no right to ${formatRight(IDENTITY_RIGHT)}, whose UID names the cluster; its history is kept under the server address instead`,
+      remedy: `grant the right to ${formatRight(IDENTITY_RIGHT)}`,
+      right: IDENTITY_RIGHT,
     });
   }
   return {

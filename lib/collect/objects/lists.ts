@@ -5,6 +5,7 @@
 
 import type { KubeClient } from '../../kube/client.ts';
 import { messageOf, UpidError } from '../../types/errors.ts';
+import { formatRight, type Right } from '../../types/right.ts';
 import type { SourceReport } from '../../types/source.ts';
 import type { Raw } from './read.ts';
 
@@ -63,21 +64,22 @@ export function listPath(spec: Pick<ListSpec<unknown>, 'groupVersion' | 'resourc
   return `${spec.groupVersion}${inNamespace}/${spec.resource}`;
 }
 
-/** `list deployments.apps in namespace "x"`: the right as `kubectl auth can-i` names it. */
-export function rightName(spec: Pick<ListSpec<unknown>, 'groupVersion' | 'resource' | 'namespaced'>, namespace: string): string {
+/** What a list takes. */
+export function listRight(spec: Pick<ListSpec<unknown>, 'groupVersion' | 'resource' | 'namespaced'>, namespace: string): Right {
   const group = spec.groupVersion.startsWith('/apis/') ? `.${spec.groupVersion.split('/')[2]}` : '';
-  const where = !spec.namespaced ? 'at cluster scope' : namespace === '' ? 'in all namespaces' : `in namespace "${namespace}"`;
-  return `list ${spec.resource}${group} ${where}`;
+  return { verb: 'list', resource: `${spec.resource}${group}`, ...(spec.namespaced && { namespace }) };
 }
 
 function reportOf<T>(spec: ListSpec<T>, namespace: string, error: unknown): SourceReport {
   if (!(error instanceof UpidError)) throw error;
   if (error.id === 'forbidden') {
+    const right = listRight(spec, namespace);
     return {
       source: spec.source,
       state: 'forbidden',
-      reason: `no right to ${rightName(spec, namespace)}; without it ${spec.without}`,
-      remedy: `grant the right to ${rightName(spec, namespace)}`,
+      reason: `no right to ${formatRight(right)}; without it ${spec.without}`,
+      remedy: `grant the right to ${formatRight(right)}`,
+      right,
     };
   }
   if (error.id === 'not-found' || error.id === 'api-missing') {

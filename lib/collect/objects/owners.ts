@@ -2,6 +2,7 @@
 
 import type { KubeClient } from '../../kube/client.ts';
 import { UpidError } from '../../types/errors.ts';
+import { formatRight, type Right } from '../../types/right.ts';
 import type { SourceReport } from '../../types/source.ts';
 import { type Controller, controller } from './controllers.ts';
 import { getOrUndefined, SURVIVED } from './lists.ts';
@@ -73,7 +74,8 @@ export class OwnerIndex {
     }
     const inNamespace = resource.namespaced ? `/namespaces/${namespace}` : '';
     const group = reference.apiVersion.includes('/') ? `.${reference.apiVersion.split('/')[0]}` : '';
-    const right = `get ${resource.plural}${group}${resource.namespaced ? ` in namespace "${namespace}"` : ' at cluster scope'}`;
+    const missing: Right = { verb: 'get', resource: `${resource.plural}${group}`, ...(resource.namespaced && { namespace }) };
+    const right = formatRight(missing);
     const request = () => this.#get(`${apiPath(reference.apiVersion)}${inNamespace}/${resource.plural}/${reference.name}`, right);
     const first = this.#first.get(right);
     if (first) await first;
@@ -84,7 +86,7 @@ export class OwnerIndex {
       // An owner at cluster scope is shown where its pods are.
       return { ...controller(reference.apiVersion, reference.kind, answer), namespace };
     }
-    if (this.#forbidden.has(right)) this.#report(`no right to ${right}`, namespace, reference, `grant the right to ${right}`);
+    if (this.#forbidden.has(right)) this.#report(`no right to ${right}`, namespace, reference, missing);
     else this.#report(answer ?? 'nothing was answered', namespace, reference);
     return undefined;
   }
@@ -100,14 +102,16 @@ export class OwnerIndex {
     }
   }
 
-  #report(reason: string, namespace: string, { kind, name }: OwnerReference, remedy?: string): void {
+  #report(reason: string, namespace: string, { kind, name }: OwnerReference, right?: Right): void {
     const known = this.#unread.get(reason);
     if (known) {
       known.others += 1;
       return;
     }
-    const state = remedy === undefined ? 'failed' : 'forbidden';
-    const report: SourceReport = { source: 'owners', state, reason, ...(remedy !== undefined && { remedy }) };
+    const report: SourceReport =
+      right === undefined
+        ? { source: 'owners', state: 'failed', reason }
+        : { source: 'owners', state: 'forbidden', reason, remedy: `grant the right to ${formatRight(right)}`, right };
     this.#unread.set(reason, { report, owner: `${kind} "${name}" in namespace "${namespace}"`, others: 0 });
   }
 

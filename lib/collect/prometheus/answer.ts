@@ -66,10 +66,12 @@ function parse(reply: PrometheusReply): Raw {
   );
 }
 
+/** What the API server's proxy means by 403. */
+export const NO_PROXY_RIGHT = 'no right to get services/proxy there';
+
 function refusedByApiServer(reply: PrometheusReply, body: Raw): UpidError {
   const reason = text(body.message) || `status ${reply.status}`;
-  if (reply.status === 403)
-    return failure('no right to get services/proxy there', 'grant get on services/proxy, or name a server with --prometheus-url');
+  if (reply.status === 403) return failure(NO_PROXY_RIGHT, 'grant get on services/proxy, or name a server with --prometheus-url');
   return failure(`the API server's proxy says: ${reason}`, 'check that pods stand behind the service');
 }
 

@@ -5,9 +5,11 @@
 
 import type { KubeClient } from '../../kube/client.ts';
 import { messageOf, UpidError } from '../../types/errors.ts';
+import { formatRight, type Right } from '../../types/right.ts';
 import type { SourceReport } from '../../types/source.ts';
-import { listOrReport, rightName } from '../objects/lists.ts';
+import { listOrReport } from '../objects/lists.ts';
 import { count, list, type Raw, record, strings, text } from '../objects/read.ts';
+import { NO_PROXY_RIGHT } from './answer.ts';
 import { PrometheusClient } from './client.ts';
 import { type ClusterLabel, type ContainerLabels, detectLabels } from './labels.ts';
 import { PROMETHEUS_SOURCE, type PrometheusTransport, type ServicePort, serviceProxyTransport } from './transport.ts';
@@ -70,7 +72,8 @@ export interface FindOptions {
 export async function findServer(client: KubeClient, options: FindOptions): Promise<FoundServer | SourceReport> {
   const { candidates, refusal } = await candidatesIn(client, options);
   const passedOver: string[] = [];
-  let empty: FoundServer | undefined;
+  let empty: { readonly transport: PrometheusTransport; readonly why: string } | undefined;
+  let unproxied: Right | undefined;
   for (const { target } of candidates) {
     const transport = serviceProxyTransport(client, target, options.headers);
     const name = `${target.namespace}/${target.service}:${target.port}`;
@@ -78,14 +81,19 @@ export async function findServer(client: KubeClient, options: FindOptions): Prom
       const trial = new PrometheusClient(transport, { signal: options.signal, timeoutSeconds: TRIAL_SECONDS });
       const labels = await detectLabels(trial, options.cluster, options.nowMs);
       if (labels) return { transport, labels, passedOver };
-      empty ??= { transport, labels, passedOver };
-      passedOver.push(`${name} answers but has no container metrics`);
+      const why = `${name} answers but has no container metrics`;
+      passedOver.push(why);
+      empty ??= { transport, why };
     } catch (error) {
       if (error instanceof UpidError && error.id !== 'prometheus') throw error;
       passedOver.push(`${name}: ${messageOf(error)}`);
+      if (messageOf(error) === NO_PROXY_RIGHT)
+        unproxied ??= { verb: 'get', resource: 'services/proxy', namespace: target.namespace };
     }
   }
-  return empty ?? nothingFound(passedOver, refusal, options.namespace);
+  if (!empty) return nothingFound(passedOver, refusal, unproxied);
+  const { transport, why: own } = empty;
+  return { transport, labels: undefined, passedOver: passedOver.filter((why) => why !== own) };
 }
 
 async function candidatesIn(
@@ -93,24 +101,25 @@ async function candidatesIn(
   options: FindOptions,
 ): Promise<{ readonly candidates: readonly Candidate[]; readonly refusal: SourceReport | undefined }> {
   const everywhere = await servicesIn(client, '', options.signal);
-  const { items, report } =
+  // Who may only see one namespace may still find a server there.
+  const { items } =
     everywhere.report.state === 'forbidden' && options.namespace !== ''
       ? await servicesIn(client, options.namespace, options.signal)
       : everywhere;
   const candidates = items.flat().toSorted((a, b) => a.rank - b.rank);
   return {
     candidates: candidates.slice(0, MOST_CANDIDATES),
-    refusal: everywhere.report.state === 'used' ? undefined : report.state === 'used' ? everywhere.report : report,
+    refusal: everywhere.report.state === 'used' ? undefined : everywhere.report,
   };
 }
-
-const SERVICES = { groupVersion: '/api/v1', resource: 'services', namespaced: true } as const;
 
 function servicesIn(client: KubeClient, namespace: string, signal: AbortSignal) {
   return listOrReport(
     client,
     {
-      ...SERVICES,
+      groupVersion: '/api/v1',
+      resource: 'services',
+      namespaced: true,
       source: PROMETHEUS_SOURCE,
       keep: candidatesOf,
       without: 'no Prometheus-compatible server can be looked for',
@@ -158,18 +167,24 @@ function schemeOf(port: Raw): 'http' | 'https' {
   return isSecure ? 'https' : 'http';
 }
 
-function nothingFound(passedOver: readonly string[], refusal: SourceReport | undefined, namespace: string): SourceReport {
+function nothingFound(
+  passedOver: readonly string[],
+  refusal: SourceReport | undefined,
+  unproxied: Right | undefined,
+): SourceReport {
+  const reasons = [...(refusal ? [refusal.reason ?? 'Services cannot be listed'] : []), ...passedOver];
   const remedy = 'name a server with --prometheus-url';
-  if (refusal) {
-    const right = rightName(SERVICES, namespace === '' || passedOver.length > 0 ? '' : namespace);
+  const right = unproxied ?? refusal?.right;
+  if (right) {
     return {
       source: PROMETHEUS_SOURCE,
-      state: refusal.state === 'forbidden' ? 'forbidden' : 'failed',
-      reason: [refusal.reason ?? 'Services cannot be listed', ...passedOver].join('; '),
-      remedy: refusal.state === 'forbidden' ? `grant the right to ${right}, or ${remedy}` : remedy,
+      state: 'forbidden',
+      reason: reasons.join('; '),
+      remedy: `grant the right to ${formatRight(right)}, or ${remedy}`,
+      right,
     };
   }
-  if (passedOver.length === 0) {
+  if (reasons.length === 0) {
     return {
       source: PROMETHEUS_SOURCE,
       state: 'absent',
@@ -177,10 +192,5 @@ function nothingFound(passedOver: readonly string[], refusal: SourceReport | und
       remedy: `${remedy}, or let history gather by repeated runs`,
     };
   }
-  return {
-    source: PROMETHEUS_SOURCE,
-    state: 'failed',
-    reason: `no candidate could be used: ${passedOver.join('; ')}`,
-    remedy: passedOver.some((why) => why.includes('services/proxy')) ? `grant get on services/proxy there, or ${remedy}` : remedy,
-  };
+  return { source: PROMETHEUS_SOURCE, state: 'failed', reason: `no candidate could be used: ${reasons.join('; ')}`, remedy };
 }

@@ -92,7 +92,7 @@ test('without the right to list pods nothing can be said: the right, and one nam
   const everywhere = await errorOf(collected({ objects: WEB, forbidden: ['/api/v1/pods'] }));
   assert.is(everywhere.id, 'forbidden');
   assert.match(everywhere.message, /no right to list pods in all namespaces; without it nothing can be said about use/);
-  assert.is(everywhere.remedy, 'ask for the right to list pods in all namespaces, or name one namespace by -n');
+  assert.is(everywhere.remedy, 'ask for the right to list pods in all namespaces, or name one namespace with -n');
   const inOne = await errorOf(collected({ objects: WEB, forbidden: ['/api/v1/namespaces/shop/pods'] }, { namespace: 'shop' }));
   assert.is(inOne.remedy, 'ask for the right to list pods in namespace "shop"');
 });
