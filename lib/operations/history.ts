@@ -5,7 +5,7 @@
 
 import { type History, openHistory } from '../store/history.ts';
 import { historyDirectory } from '../store/location.ts';
-import { DAY, formatAge, formatDuration, HOUR, MINUTE } from '../types/duration.ts';
+import { DAY, formatAge, HOUR, MINUTE } from '../types/duration.ts';
 import { UpidError } from '../types/errors.ts';
 import type { SourceReport } from '../types/source.ts';
 import type { ContainerUsage, Sample, UsageEvidence } from '../types/usage.ts';
@@ -48,8 +48,10 @@ export async function recall(
   try {
     // The simulated cluster's history comes with the program and stays as it is.
     const unwritten = request.demo ? undefined : await append(history, samples);
-    const evidence = await read(history, request, options);
-    return { evidence, report: reportOf(history, evidence, unwritten, options.nowMs) };
+    const { evidence, intervalSeconds } = await read(history, request, options);
+    const told = evidence.size === 0 ? 'nothing yet' : summary(evidence, intervalSeconds, options.nowMs);
+    const gave = `${told}, in ${history.folder}`;
+    return { evidence, report: reportOf(history, evidence, gave, unwritten) };
   } catch (error) {
     return { evidence: new Map(), report: failureReport(error) };
   } finally {
@@ -96,7 +98,7 @@ async function read(
   history: History,
   { settings, demo }: LookRequest,
   { nowMs, namespace, sizing }: RecallOptions,
-): Promise<ReadonlyMap<string, UsageEvidence>> {
+): Promise<{ readonly evidence: ReadonlyMap<string, UsageEvidence>; readonly intervalSeconds: number | undefined }> {
   const windowMs = settings.windowSeconds * 1000;
   const interval = await history.interval({ fromMs: nowMs - windowMs, toMs: nowMs });
   if (demo && interval === undefined) throw withoutDemoHistory(history.folder);
@@ -113,7 +115,7 @@ async function read(
     ? await history.containers({ fromMs: nowMs - SIZING_SECONDS * 1000, toMs: nowMs, ...scope })
     : new Map();
   const keys = new Set([...fine.keys(), ...earlier.keys(), ...containers.keys()]);
-  return new Map(
+  const evidence = new Map(
     [...keys].map((key) => {
       const parts = [fine.get(key), earlier.get(key)].filter((part) => part !== undefined);
       return [
@@ -126,16 +128,16 @@ async function read(
       ] as const;
     }),
   );
+  return { evidence, intervalSeconds: interval };
 }
 
 function reportOf(
   history: History,
   evidence: ReadonlyMap<string, UsageEvidence>,
+  gave: string,
   unwritten: UpidError | undefined,
-  nowMs: number,
 ): SourceReport {
   const problems = [...(unwritten ? [unwritten.message] : []), ...history.problems()];
-  const gave = evidence.size === 0 ? `nothing yet, in ${history.folder}` : summary(evidence, nowMs, history.folder);
   if (problems.length === 0) return { source: HISTORY_SOURCE, state: evidence.size === 0 ? 'absent' : 'used', gave };
   return {
     source: HISTORY_SOURCE,
@@ -146,16 +148,16 @@ function reportOf(
   };
 }
 
-/** `use of 31 workloads, back to 14d, sampled every 5m, in FOLDER`. */
-function summary(evidence: ReadonlyMap<string, UsageEvidence>, nowMs: number, folder: string): string {
+/** `use of 31 workloads, back to 14d ago, sampled every 5m`. */
+function summary(evidence: ReadonlyMap<string, UsageEvidence>, intervalSeconds: number | undefined, nowMs: number): string {
   const usages = [...evidence.values()].flatMap(({ usage }) => usage);
   const firsts = usages.flatMap(({ grid, podCount }) => {
     const slot = podCount?.findIndex((count) => count > 0) ?? -1;
     return slot < 0 ? [] : [grid.startMs + slot * grid.slotSeconds * 1000];
   });
-  const back = formatAge((nowMs - Math.min(...firsts, nowMs)) / 1000);
-  const every = formatDuration(Math.round(Math.min(...usages.map((usage) => usage.sampleSeconds), HOUR)));
-  return `use of ${evidence.size} workloads, back to ${back} ago, sampled every ${every}, in ${folder}`;
+  const back = formatAge(Math.round((nowMs - Math.min(...firsts, nowMs)) / 1000));
+  const every = intervalSeconds === undefined ? '' : `, sampled every ${formatAge(Math.round(intervalSeconds))}`;
+  return `use of ${evidence.size} workload${evidence.size === 1 ? '' : 's'}, back to ${back} ago${every}`;
 }
 
 function failureReport(error: unknown): SourceReport {

@@ -60,7 +60,7 @@ const INTERVAL_COLUMN = 2 + VALUES.length;
 interface Accumulated {
   readonly key: string;
   readonly values: Readonly<Record<(typeof VALUES)[number], SlotValues>>;
-  /** Distance of samples in each slot that holds more than one. */
+  /** Distance of samples in each slot: the slot's length where it holds one. */
   readonly intervals: number[];
 }
 
@@ -81,7 +81,7 @@ export async function queryUsage(
   const slots = { grid_ms: grid.startMs, slot_ms: grid.slotSeconds * 1000 };
   for (const part of partsOfGrid(grid, goes)) {
     const parameters = { ...boundsOf({ ...period, ...part }), ...slots };
-    await eachRow(connection, usageSql(files, period), parameters, (row) => take(workloads.get(row(0)), row));
+    await eachRow(connection, usageSql(files, period), parameters, (row) => take(workloads.get(row(0)), grid.slotSeconds, row));
   }
   return new Map([...workloads.values()].map((entry) => [entry.key, storedUsage(entry, grid)]));
 }
@@ -112,12 +112,11 @@ function emptyValues(grid: SlotGrid): Accumulated['values'] {
 }
 
 /** A workload that appeared between two of the queries is left for the next read. */
-function take(entry: Accumulated | undefined, row: Row): void {
+function take(entry: Accumulated | undefined, slotSeconds: number, row: Row): void {
   if (!entry) return;
   const slot = Number(row(1));
   for (const [index, name] of VALUES.entries()) entry.values[name][slot] = numberOrNaN(row(2 + index));
-  const interval = row(INTERVAL_COLUMN);
-  if (interval !== null) entry.intervals.push(Number(interval));
+  entry.intervals.push(Number(row(INTERVAL_COLUMN) ?? slotSeconds));
 }
 
 function storedUsage({ values, intervals }: Accumulated, grid: SlotGrid): StoredUsage {
@@ -126,7 +125,7 @@ function storedUsage({ values, intervals }: Accumulated, grid: SlotGrid): Stored
     usage: {
       source: 'history',
       grid,
-      // One sample a slot tells only that samples are a slot apart.
+      // Usual, not least: two runs within a minute do not make every other distance a gap.
       sampleSeconds: Math.min(median(intervals) ?? grid.slotSeconds, grid.slotSeconds),
       podCount: values.pods,
       ...(known(values.cpu) && { cpuPeakCores: values.cpu }),

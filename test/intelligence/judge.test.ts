@@ -53,6 +53,19 @@ test('says since when: the latest of the runs, or at least since the evidence be
   assert.is(judged({ ...QUIET, hours: 24 }, workload(), context).idleSinceMs, NOW - DAY_MS);
 });
 
+test('may have been idle for longer where samples are missing before the quiet, and not where its whole life was seen', () => {
+  const hole = judged({ ...QUIET, cpu: (at) => (at > 12 && at <= 14 ? Number.NaN : 0.001) });
+  assert.is(hole.idleSinceMs, NOW - 12 * HOUR_MS);
+  assert.is(hole.idleAtLeast, true);
+  const createdAt = NOW - 3 * DAY_MS - 5 * 60_000;
+  const whole = judged(
+    { ...QUIET, hours: 72 },
+    workload({ createdAt, pods: [pod('web-0', { createdAt, startedAt: createdAt })] }),
+  );
+  assert.is(whole.idleSinceMs, NOW - 3 * DAY_MS);
+  assert.is(whole.idleAtLeast, false);
+});
+
 test('shares of the confidence are those of a logistic form: they sum up to its log-odds', () => {
   const finding = judged(QUIET);
   const sum = finding.factors.reduce((total, { share = 0 }) => total + share, 0.5);

@@ -26,7 +26,7 @@ test('a static pod belongs to its node, whatever owns it', () => {
 test('supports idleness when all pods are ready and older than the window', () => {
   const factor = judged(withPods({}, {}));
   assert.is(factor.state, 'supports');
-  assert.match(factor.evidence, 'all 2 ready');
+  assert.match(factor.evidence, 'all 2 pods are ready');
 });
 
 test('does not tell while the youngest pod is younger than the window', () => {

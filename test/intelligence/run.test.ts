@@ -88,6 +88,17 @@ test('measures gaps in intervals of the samples, which may be closer than the sl
   assert.is(trailingRun(slots(300), 5, NOW, 3).seconds, 3600);
 });
 
+test('goes on where a source of longer intervals takes over, less than three of them later', () => {
+  const fine = (fromMs: number) => ({ fromMs, toMs: fromMs + 5 * MINUTE, value: 1, sampleSeconds: 30 });
+  const coarse = (fromMs: number) => ({ fromMs, toMs: fromMs + 10 * MINUTE, value: 1, sampleSeconds: 600 });
+  const meeting = (apart: number): Timeline => ({
+    points: [fine(NOW - (apart + 25) * MINUTE), coarse(NOW - 20 * MINUTE), coarse(NOW - 10 * MINUTE)],
+    sources: ['prometheus', 'history'],
+  });
+  assert.is(trailingRun(meeting(5), 5, NOW, 3).seconds, 30 * 60);
+  assert.is(trailingRun(meeting(31), 5, NOW, 3).seconds, 20 * 60);
+});
+
 test('is, for any values, the longest suffix without a busy value or a long gap', () => {
   for (let seed = 0; seed < 300; seed++) {
     const values = Array.from({ length: 60 }, (_, index) => {

@@ -14,7 +14,12 @@ function lease(renewedSecondsAgo: number): Lease {
 }
 
 test('are those of a leader election that goes on', () => {
-  assert.match(reason(workload({ leases: [lease(5)] }))!, 'web-0_1f3a holds lease web-leader');
+  const pair = workload({ pods: [pod('web-0'), pod('web-1')], leases: [lease(5)] });
+  assert.is(reason(pair), 'standby of a leader election: web-0 holds lease web-leader');
+});
+
+test('are not called so where the only pod is the leader', () => {
+  assert.is(reason(workload({ leases: [lease(5)] })), 'leader of an election: it holds lease web-leader');
 });
 
 test('are not those of an election that nobody renewed for long', () => {

@@ -42,6 +42,19 @@ test('leave out a coarse slot that overlaps a finer one, whose extreme it may re
   );
 });
 
+test('have no gap where a coarse source takes over from a fine one, and none in between is missing', () => {
+  const fine = { ...slots('prometheus', 0, 5, [1, 1, 1]), sampleSeconds: 30 };
+  const coarse = slots('history', 10, 10, [2, 2, 2]);
+  const timeline = joinTimeline([fine, coarse], 0, 60 * MINUTE);
+  assert.equal(
+    timeline.points.map(({ fromMs }) => fromMs / MINUTE),
+    [0, 5, 10, 20, 30],
+  );
+  assert.equal(coveredPeriods(timeline, 3), [[0, 40 * MINUTE]]);
+  const late = joinTimeline([fine, slots('history', 50, 10, [2])], 0, 60 * MINUTE);
+  assert.is(coveredPeriods(late, 3).length, 2);
+});
+
 test('do not name a source that adds nothing', () => {
   const best = slots('prometheus', 0, 5, [1, 2]);
   assert.equal(joinTimeline([best, slots('history', 0, 5, [5, 6])], 0, 60 * MINUTE).sources, ['prometheus']);

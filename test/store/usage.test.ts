@@ -46,6 +46,14 @@ test('a period that is no whole number of slots begins within the first one, als
   history.close();
 });
 
+test('the distance of samples is the usual one: two runs within a minute do not make it theirs', async () => {
+  const { history } = testHistory();
+  const minutesAgo = [60, 45, 30, 15, 0.5, 0];
+  await history.append(minutesAgo.map((ago) => sample({ atMs: NOW - ago * MINUTE + (ago === 60 ? 1 : 0) })));
+  assert.is((await history.usage(QUARTERS)).get('shop/Deployment/web')?.usage.sampleSeconds, 900);
+  history.close();
+});
+
 test('the busiest replica counts, each by the sum of its app containers, sidecars left out', async () => {
   const { history } = testHistory();
   await history.append([

@@ -1,9 +1,9 @@
 /** The quiet run: consecutive values at or below a threshold, reaching up to now. One busy value ends it, and so does a gap. */
 
-import type { Point, Timeline } from './timeline.ts';
+import { isGap, type Point, type Timeline } from './timeline.ts';
 
 export interface QuietRun {
-  /** Length in seconds; 0 when the newest value is busy or stale. */
+  /** Length in whole seconds; 0 when the newest value is busy or stale. */
   readonly seconds: number;
   /** Start of the run; `nowMs` when there is none. */
   readonly sinceMs: number;
@@ -23,8 +23,10 @@ export function trailingRun(timeline: Timeline, threshold: number, nowMs: number
   let index = points.length - 1;
   for (; index >= 0; index--) {
     const point = points[index]!;
+    const later = points[index + 1];
     // Slots are whole: values that stand a slot apart have no gap between them.
-    if (edgeMs - point.toMs > gapIntervals * point.sampleSeconds * 1000) return run(nowMs, edgeMs, 'gap', undefined, peak);
+    const missing = later ? isGap(point, later, gapIntervals) : nowMs - point.toMs > gapIntervals * point.sampleSeconds * 1000;
+    if (missing) return run(nowMs, edgeMs, 'gap', undefined, peak);
     if (point.value > threshold) return run(nowMs, edgeMs, 'busy', point, peak);
     peak = Number.isNaN(peak) ? point.value : Math.max(peak, point.value);
     edgeMs = point.fromMs;
@@ -34,5 +36,6 @@ export function trailingRun(timeline: Timeline, threshold: number, nowMs: number
 
 function run(nowMs: number, sinceMs: number, endedBy: QuietRun['endedBy'], busy: Point | undefined, peak: number): QuietRun {
   const empty = Number.isNaN(peak);
-  return { seconds: empty ? 0 : Math.max(0, (nowMs - sinceMs) / 1000), sinceMs: empty ? nowMs : sinceMs, endedBy, busy, peak };
+  const seconds = empty ? 0 : Math.max(0, Math.round((nowMs - sinceMs) / 1000));
+  return { seconds, sinceMs: empty ? nowMs : sinceMs, endedBy, busy, peak };
 }

@@ -73,12 +73,20 @@ export function coveredSeconds({ points }: Timeline, fromMs: number, toMs: numbe
   return covered / 1000;
 }
 
+/**
+ * Whether something is missing between two consecutive points: more than `gapIntervals` sample intervals. Where sources meet, the
+ * longer interval counts, because the slot of the coarser one that touches the finer one's last was left out.
+ */
+export function isGap(earlier: Point, later: Point, gapIntervals: number): boolean {
+  return later.fromMs - earlier.toMs > gapIntervals * Math.max(earlier.sampleSeconds, later.sampleSeconds) * 1000;
+}
+
 /** Periods without a gap longer than `gapIntervals` sample intervals, oldest first: [fromMs, toMs). */
 export function coveredPeriods({ points }: Timeline, gapIntervals: number): readonly (readonly [number, number])[] {
   const periods: [number, number][] = [];
-  for (const point of points) {
-    const last = periods.at(-1);
-    if (last && point.fromMs - last[1] <= gapIntervals * point.sampleSeconds * 1000) last[1] = point.toMs;
+  for (const [index, point] of points.entries()) {
+    const before = points[index - 1];
+    if (before && !isGap(before, point, gapIntervals)) periods.at(-1)![1] = point.toMs;
     else periods.push([point.fromMs, point.toMs]);
   }
   return periods;

@@ -43,16 +43,16 @@ export function earlierUse(signals: Signals, context: IdleContext): EarlierUse {
   const base = {
     factor: 'earlier-use',
     unit: 'seconds',
-    ...(known !== undefined && { fromMs: known, toMs: context.nowMs }),
+    ...(known !== undefined && { source: sourcesOf(signals), fromMs: known, toMs: context.nowMs }),
   } as const;
   if (!last) {
-    const days = known === undefined ? 0 : (context.nowMs - known) / 1000;
+    const seconds = known === undefined ? 0 : Math.round((context.nowMs - known) / 1000);
     return {
       factor: {
         ...base,
         state: known === undefined ? 'unknown' : 'supports',
-        evidence: known === undefined ? 'no history' : `none in the last ${formatAge(days)}`,
-        value: days,
+        evidence: known === undefined ? 'no history' : `none in the last ${formatAge(seconds)}`,
+        value: seconds,
       },
     };
   }
@@ -71,6 +71,10 @@ export function earlierUse(signals: Signals, context: IdleContext): EarlierUse {
 function knownFrom({ cpu, network, requests }: Signals): number | undefined {
   const starts = [cpu, network, requests].flatMap(({ points }) => (points[0] ? [points[0].fromMs] : []));
   return starts.length > 0 ? Math.min(...starts) : undefined;
+}
+
+function sourcesOf({ cpu, network, requests }: Signals): string {
+  return [...new Set([cpu, network, requests].flatMap(({ sources }) => sources))].join(' + ');
 }
 
 /** Slots in which the workload was used, start-up left out. */

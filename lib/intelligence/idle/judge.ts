@@ -4,7 +4,7 @@ import { formatAge } from '../../types/duration.ts';
 import type { Factor, FactorName, IdleFinding, IdleSettings, MissingEvidence, Verdict } from '../../types/idle.ts';
 import type { UsageEvidence } from '../../types/usage.ts';
 import type { Resources, Workload } from '../../types/workload.ts';
-import { coveredPeriods, coveredSeconds, type Timeline, within } from '../evidence/timeline.ts';
+import { coveredPeriods, coveredSeconds, isGap, type Timeline, within } from '../evidence/timeline.ts';
 import { businessDaySeconds, businessSeconds } from './business-hours.ts';
 import { activeConfidence, idleConfidence, UNKNOWN_CONFIDENCE } from './confidence.ts';
 import { cpuFactor } from './cpu.ts';
@@ -16,6 +16,9 @@ import { networkFactor } from './network.ts';
 import { requestsFactor } from './requests.ts';
 import { type IdleContext, readSignals, type Signals } from './signals.ts';
 import { standbyReason } from './standby.ts';
+
+/** Runs are told in whole seconds. */
+const SECOND_MS = 1000;
 
 /** Slots need not end exactly where business hours do. */
 const BUSINESS_TOLERANCE = 0.9;
@@ -91,19 +94,22 @@ function businessFactor(signals: Signals, { nowMs, settings }: IdleContext): Fac
   const fromMs = Math.max(signals.cpu.points[0]?.fromMs ?? nowMs, witness.points[0]?.fromMs ?? nowMs);
   const seen = Math.min(businessSecondsIn(signals.cpu, settings), businessSecondsIn(witness, settings));
   const needed = businessDaySeconds(settings.businessHours);
+  const hours = `business hours (${settings.businessHours.timeZone})`;
   const enough = seen >= needed * BUSINESS_TOLERANCE;
   return {
     factor: 'business-hours',
     state: enough ? 'supports' : 'unknown',
     evidence: enough
-      ? `${formatAge(seen)} of business hours are in the evidence`
-      : `only ${formatAge(seen)} of business hours are in the evidence, and a business day has ${formatAge(needed)}`,
+      ? `${formatAge(seen)} of ${hours} are in the evidence`
+      : `only ${formatAge(seen)} of ${hours} are in the evidence, and a business day has ${formatAge(needed)}`,
     value: seen,
     threshold: needed,
     unit: 'seconds',
-    source: settings.businessHours.timeZone,
-    fromMs,
-    toMs: nowMs,
+    ...(fromMs < nowMs && {
+      source: [...new Set([...signals.cpu.sources, ...witness.sources])].join(' + '),
+      fromMs,
+      toMs: nowMs,
+    }),
   };
 }
 
@@ -133,7 +139,7 @@ function finding(
     confidence: judged.confidence,
     reason: decision.reason,
     pods: signals.pods.length,
-    ...(since !== undefined && { idleSinceMs: since, idleAtLeast: isSinceStart(since, signals) }),
+    ...(since && { idleSinceMs: since.atMs, idleAtLeast: isAtLeast(since, signals, context) }),
     ...(earlier.lastUsedMs !== undefined && { lastUsedMs: earlier.lastUsedMs }),
     ...(earlier.nextUseMs !== undefined && { nextUseMs: earlier.nextUseMs }),
     ...(decision.standsBy && { standsBy: decision.standsBy }),
@@ -153,19 +159,31 @@ function confidenceOf(decision: Decision, factors: readonly Factor[], workload: 
   return { confidence: isActive ? activeConfidence(factors, decision.standsBy) : UNKNOWN_CONFIDENCE, shares: new Map() };
 }
 
-/** When the last of the factors that were satisfied became so. */
-function idleSince(factors: readonly Factor[], nowMs: number): number {
-  const runs = factors.filter(
-    (factor) =>
-      ['cpu', 'network', 'requests'].includes(factor.factor) && factor.state === 'supports' && factor.quietSeconds !== undefined,
-  );
-  return Math.max(...runs.map((factor) => nowMs - factor.quietSeconds! * 1000));
+interface Since {
+  readonly atMs: number;
+  /** The factor that became quiet last. */
+  readonly factor: Factor;
 }
 
-/** The quiet reaches to the start of what is known, and the workload is older than that. */
-function isSinceStart(sinceMs: number, { cpu, workload }: Signals): boolean {
-  const first = cpu.points[0]?.fromMs ?? sinceMs;
-  return sinceMs <= first && workload.createdAt < first;
+/** When the last of the factors that were satisfied became so. */
+function idleSince(factors: readonly Factor[], nowMs: number): Since | undefined {
+  const runs = factors.flatMap((factor) => {
+    const counts = ['cpu', 'network', 'requests'].includes(factor.factor) && factor.state === 'supports';
+    return counts && factor.quietSeconds !== undefined ? [{ atMs: nowMs - factor.quietSeconds * 1000, factor }] : [];
+  });
+  return runs.toSorted((a, b) => b.atMs - a.atMs)[0];
+}
+
+/** Nothing was measured before the quiet, and the workload is older than it: it may have been quiet for longer. */
+function isAtLeast({ atMs, factor }: Since, signals: Signals, { settings }: IdleContext): boolean {
+  const counted = factor.factor === 'requests' && factor.unit === 'requests';
+  const { points } = counted ? signals.requests : factor.factor === 'cpu' ? signals.cpu : signals.network;
+  const first = points.findIndex((point) => point.toMs > atMs + SECOND_MS);
+  const start = points[first];
+  const before = points[first - 1];
+  if (!start || (before && !isGap(before, start, settings.gapIntervals))) return false;
+  // The first sample comes up to some intervals after the first pod.
+  return signals.workload.createdAt < start.fromMs - settings.gapIntervals * start.sampleSeconds * 1000;
 }
 
 function useOf(signals: Signals, { nowMs, settings }: IdleContext, factors: readonly Factor[]): IdleFinding['use'] {

@@ -39,7 +39,8 @@ export function lifeFactor(signals: Signals, { nowMs, settings }: IdleContext): 
       settings.windowSeconds,
     );
   }
-  return life('supports', `all ${pods.length} ready and running for ${formatAge(age)} or longer`, age, settings.windowSeconds);
+  const who = pods.length === 1 ? 'its pod is' : `all ${pods.length} pods are`;
+  return life('supports', `${who} ready and running for ${formatAge(age)} or longer`, age, settings.windowSeconds);
 }
 
 function life(state: Factor['state'], evidence: string, value?: number, requiredSeconds?: number): Factor {

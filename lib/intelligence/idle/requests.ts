@@ -61,6 +61,7 @@ function inferredRequests(signals: Signals, context: IdleContext): Factor {
     };
   const run = trailingRun(signals.network, rule.threshold, nowMs, settings.gapIntervals);
   const state = stateOfRun(run, needed);
+  const value = state === 'refutes' ? run.busy?.value : run.peak;
   return {
     factor: 'requests',
     state,
@@ -69,7 +70,7 @@ function inferredRequests(signals: Signals, context: IdleContext): Factor {
     unit: 'bytes/s',
     quietSeconds: run.seconds,
     requiredSeconds: needed,
-    ...(run.busy && state === 'refutes' && { value: run.busy.value }),
+    ...(value !== undefined && !Number.isNaN(value) && { value }),
     ...inferredProvenance(signals.network, signals, context),
   };
 }

@@ -37,19 +37,27 @@ export function standbyReason(signals: Signals, context: IdleContext): string | 
   );
 }
 
-function electionReason({ workload }: Signals, { nowMs }: IdleContext): string | undefined {
+/** The holder is named as client-go names it: the pod, then `_` and something unique. */
+function electionReason({ workload, pods }: Signals, { nowMs }: IdleContext): string | undefined {
   const live = workload.leases.find(
     ({ renewedAt, durationSeconds }) =>
       renewedAt === undefined || nowMs - renewedAt < STALE_LEASE_DURATIONS * 1000 * (durationSeconds ?? 60),
   );
-  return live && `standby of a leader election: ${live.holder || 'nobody'} holds lease ${live.name}`;
+  if (!live) return undefined;
+  const holder = live.holder.replace(/_.*$/, '');
+  return pods.length === 1 && pods[0]!.name === holder
+    ? `leader of an election: it holds lease ${live.name}`
+    : `standby of a leader election: ${holder || 'nobody'} holds lease ${live.name}`;
 }
+
+/** Fewer have no majority when one is away. */
+export const QUORUM_MEMBERS = 3;
 
 /** A budget that keeps a majority of several members up protects a quorum, and its members wait for each other. */
 function quorumReason({ workload, pods }: Signals): string | undefined {
   const members = pods.length;
   const quorum = workload.disruptionBudgets.find((budget) => budget.desiredHealthy > members / 2);
-  if (!quorum || members < 3 || workload.ref.kind !== 'StatefulSet') return undefined;
+  if (!quorum || members < QUORUM_MEMBERS || workload.ref.kind !== 'StatefulSet') return undefined;
   return `member of a quorum: budget ${quorum.name} keeps ${quorum.desiredHealthy} of ${members} up`;
 }
 
@@ -102,7 +110,8 @@ function selectsSlot(selector: Readonly<Record<string, string>>): boolean {
   return Object.keys(selector).some((label) => SLOT_LABELS.has(label));
 }
 
-function isSlotOf(a: Workload, b: Workload): boolean {
+/** Whether two workloads differ by nothing but the slot of a release that they stand in. */
+export function isSlotOf(a: Workload, b: Workload): boolean {
   const names = new Set([...Object.keys(a.podLabels), ...Object.keys(b.podLabels)]);
   const differing = [...names].filter((label) => a.podLabels[label] !== b.podLabels[label] && label !== 'pod-template-hash');
   const shared = names.size - differing.length;
