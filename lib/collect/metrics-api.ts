@@ -45,7 +45,7 @@ export async function collectMetrics(
         keep: (item) => samplesOf(item, owners, scope.nowMs),
       });
       const samples = items.flat();
-      return { samples, report: reportOf(version, items.length, samples.length) };
+      return { samples, report: reportOf(version, items.length, samples.length, workloads) };
     } catch (error) {
       if (!(error instanceof UpidError) || !isMissing(error)) throw error;
       // A version that is ill says more than the other one, which is not served.
@@ -116,9 +116,10 @@ function row(raw: Raw, container: Raw, owner: KnownContainer, namespace: string,
   };
 }
 
-function reportOf(version: string, pods: number, containers: number): SourceReport {
-  if (pods > 0)
-    return { source: METRICS_SOURCE, state: 'used', gave: `${version}: ${pods} pods, ${containers} containers, one instant` };
+function reportOf(version: string, pods: number, containers: number, workloads: readonly Workload[]): SourceReport {
+  const running = workloads.flatMap((workload) => workload.pods).filter((pod) => pod.phase === 'Running').length;
+  const gave = `${version}: ${pods} of ${running} running pods, ${containers} containers, one instant`;
+  if (pods > 0 || running === 0) return { source: METRICS_SOURCE, state: 'used', gave };
   return {
     source: METRICS_SOURCE,
     state: 'partial',

@@ -22,7 +22,7 @@ export function parseDuration(text: string): number | undefined {
 
 /** An age as kubectl prints it (apimachinery's duration.HumanDuration): coarser as it grows, at most two units. */
 export function formatAge(seconds: number): string {
-  const whole = Math.floor(seconds);
+  const whole = Math.trunc(seconds);
   if (whole < -1) return '<invalid>';
   if (whole < 0) return '0s';
   if (whole < 2 * MINUTE) return `${whole}s`;

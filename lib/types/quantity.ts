@@ -1,16 +1,9 @@
 /** Kubernetes quantities (`250m`, `1.5Gi`, `1e3`): text to number and back. */
 
-const MULTIPLIER: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
+/** Decimal suffixes as exponents of ten, so that `100n` is read as exactly what 1e-7 is. */
+const EXPONENT: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
+
+const BINARY: Readonly<Record<string, number>> = {
   Ki: 2 ** 10,
   Mi: 2 ** 20,
   Gi: 2 ** 30,
@@ -29,7 +22,8 @@ export function parseQuantity(text: string): number | undefined {
   const match = QUANTITY.exec(text.trim());
   if (!match) return undefined;
   const [, digits = '', exponent = '', suffix = ''] = match;
-  return Number(`${digits}${exponent}`) * MULTIPLIER[suffix]!;
+  if (suffix in BINARY) return Number(digits) * BINARY[suffix]!;
+  return Number(suffix === '' ? `${digits}${exponent}` : `${digits}e${EXPONENT[suffix]}`);
 }
 
 /** Cores as `kubectl top` writes them: whole millicores, rounded up so that a small use is not shown as none. */
@@ -44,9 +38,9 @@ export function formatMebibytes(bytes: number): string {
 
 /** Bytes per second in a readable unit: `0B/s`, `512B/s`, `1.5KB/s`, `2.0MB/s` (decimal units, as network rates are given). */
 export function formatBytesPerSecond(rate: number): string {
-  if (rate < 1000) return `${Math.round(rate)}B/s`;
-  if (rate < 1e6) return `${(rate / 1e3).toFixed(1)}KB/s`;
-  return rate < 1e9 ? `${(rate / 1e6).toFixed(1)}MB/s` : `${(rate / 1e9).toFixed(1)}GB/s`;
+  if (rate < 999.5) return `${Math.round(rate)}B/s`;
+  if (rate < 999.95e3) return `${(rate / 1e3).toFixed(1)}KB/s`;
+  return rate < 999.95e6 ? `${(rate / 1e6).toFixed(1)}MB/s` : `${(rate / 1e9).toFixed(1)}GB/s`;
 }
 
 /** A CPU quantity for a manifest: millicores, rounded up to a whole one. */

@@ -1,7 +1,7 @@
 /** Use, requests and scrapes of workloads from a Prometheus-compatible server, which is found first. Never fatal: what fails is reported. */
 
 import type { KubeClient } from '../../kube/client.ts';
-import { httpTransport } from '../../kube/web.ts';
+import type { WebTransport } from '../../kube/web.ts';
 import { messageOf, UpidError } from '../../types/errors.ts';
 import type { IdleSettings } from '../../types/idle.ts';
 import type { Runtime } from '../../types/runtime.ts';
@@ -59,7 +59,7 @@ export async function collectPrometheus(
 ): Promise<PrometheusEvidence> {
   if (!options.enabled) return nothing({ source: PROMETHEUS_SOURCE, state: 'not-asked', reason: 'switched off' });
   context.progress({ step: 'looking for Prometheus' });
-  const web = options.url === undefined ? undefined : httpTransport(options.url, { ...options }, context.runtime, context.signal);
+  const web = options.url === undefined ? undefined : await outside(options.url, options, context);
   try {
     const server = web ? await reach(webTransport(web), options, context) : await search(client, options, workloads, context);
     const answer = 'state' in server ? nothing(server) : await ask(server, options, workloads, context);
@@ -77,6 +77,12 @@ export async function collectPrometheus(
   } finally {
     await web?.close();
   }
+}
+
+/** Loaded only for a server that is named: one in the cluster is reached over the connections that are there. */
+async function outside(url: string, options: PrometheusOptions, { runtime, signal }: PrometheusContext): Promise<WebTransport> {
+  const { httpTransport } = await import('../../kube/web.ts');
+  return httpTransport(url, { ...options }, runtime, signal);
 }
 
 function nothing(report: SourceReport): PrometheusEvidence {
@@ -221,16 +227,20 @@ function noContainerMetrics(server: FoundServer, options: PrometheusOptions): So
   return {
     source: PROMETHEUS_SOURCE,
     state: 'partial',
-    reason: `${server.transport.name} answers, but has no ${CPU} of pods${which} from the last five minutes`,
+    reason: `${server.transport.name} answers, but has no ${CPU} of pods${which} from the last five minutes${alsoTried(server.passedOver)}`,
     remedy: clusterLabel ? 'check name and value of the cluster label' : "let it scrape the kubelets' /metrics/cadvisor",
   };
+}
+
+function alsoTried(passedOver: readonly string[]): string {
+  return passedOver.length === 0 ? '' : `; also tried: ${passedOver.join('; ')}`;
 }
 
 function reportOf(server: FoundServer, client: PrometheusClient, parts: Parts, workloads: readonly Workload[]): SourceReport {
   const running = workloads.filter((workload) => workload.pods.length > 0);
   const known = running.filter((workload) => parts.usage.found.has(workloadKey(workload.ref))).length;
   const counters = parts.requests.families.length > 0 ? `, requests from ${parts.requests.families.join(', ')}` : '';
-  const gave = `${server.transport.name}: use of ${known} of ${running.length} workloads, sampled every ${parts.intervalSeconds} s${counters}; ${client.queries} queries`;
+  const gave = `${server.transport.name}: use of ${known} of ${running.length} workloads, sampled every ${parts.intervalSeconds} s${counters}; ${client.queries} queries${alsoTried(server.passedOver)}`;
   const { reasons, remedy } = shortcomings(client, parts);
   if (reasons.length === 0) return { source: PROMETHEUS_SOURCE, state: 'used', gave };
   return { source: PROMETHEUS_SOURCE, state: 'partial', gave, reason: reasons.join('; '), remedy };
