@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { assert } from '../harness.ts';
 import { build, cacheFolder } from './build.ts';
 import { attachCluster } from './cluster.ts';
+import { historyServers } from './history/servers.ts';
 import { SMALL_CLUSTER } from './small-cluster.ts';
 import { clusterSuite } from './suite.ts';
 
@@ -78,8 +79,7 @@ test('up leaves a cluster running that env leads kubectl to, until down', () => 
   assert.is(seen.stdout.match(/^web-/gm)?.length, 2);
 
   const status = command('status').stdout;
-  for (const part of ['api server', 'prometheus', 'victoria-metrics', 'kubeconfig'])
-    assert.match(status, new RegExp(`^${part} `, 'm'));
+  for (const part of ['api server', ...historyServers(), 'kubeconfig']) assert.match(status, new RegExp(`^${part} `, 'm'));
   assert.match(status, /^kube-apiserver +pid \d+ +\d+ MiB$/m);
 
   assert.match(command('up').stderr, /up already/);

@@ -10,6 +10,7 @@ import { labelledCluster } from '../../lib/kube/simulated/scenarios/labelled-clu
 import { bigCluster } from './big-cluster.ts';
 import { build, cacheFolder } from './build.ts';
 import { attachCluster, startCluster, type TestCluster } from './cluster.ts';
+import { historyServers } from './history/servers.ts';
 import { takeLock } from './lock.ts';
 import { residentBytes } from './namespaces.ts';
 
@@ -82,7 +83,7 @@ async function up(description: ClusterDescription): Promise<void> {
     const cluster = await startCluster({
       folder: FOLDER,
       detached: true,
-      history: ['prometheus', 'victoria-metrics'],
+      history: historyServers(),
       say,
     });
     say(`started, filling it with ${description.workloads.length} workloads`);

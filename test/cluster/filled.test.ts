@@ -6,6 +6,7 @@ import { assert } from '../harness.ts';
 import type { KubeObject } from './api.ts';
 import { startCluster, type TestCluster } from './cluster.ts';
 import type { FilledCluster } from './fill/fill.ts';
+import { historyPort, historyServers } from './history/servers.ts';
 import { SMALL_CLUSTER, WEB_CPU, WEB_MEMORY } from './small-cluster.ts';
 import { clusterSuite } from './suite.ts';
 
@@ -21,7 +22,7 @@ let cluster: TestCluster;
 let filled: FilledCluster;
 
 test.before(async () => {
-  cluster = await startCluster({ history: ['prometheus', 'victoria-metrics'] });
+  cluster = await startCluster({ history: historyServers() });
   filled = await cluster.fill(SMALL_CLUSTER, { stepSeconds: 15, awaitMetrics: true });
 });
 
@@ -60,7 +61,7 @@ async function figure(url: string, expression: string): Promise<number> {
 }
 
 function historyUrls(): readonly string[] {
-  return [cluster.prometheusUrl!, cluster.victoriaMetricsUrl!];
+  return [cluster.prometheusUrl, cluster.victoriaMetricsUrl].filter((url) => url !== undefined);
 }
 
 test('kubectl sees the described pods running, from outside and from inside', async () => {
@@ -128,6 +129,12 @@ test('runs of Jobs go on, and the CronJob makes up for no missed run', async () 
   near(ageHours(run), 3, TOLERANCE_HOURS, 'run');
 });
 
+test('a run of a Job that nobody described ends after some seconds', async () => {
+  await kubectl('create', 'job', 'once', '--from=cronjob/report', '-n', 'shop');
+  await kubectl('wait', 'job/once', '-n', 'shop', '--for=condition=complete', '--timeout=30s');
+  await kubectl('delete', 'job', 'once', '-n', 'shop');
+});
+
 test('autoscalers and budgets have a status', async () => {
   const scaler = await cluster.api.get('/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers/web');
   assert.is(scaler.status?.currentReplicas, 2);
@@ -154,7 +161,7 @@ test('Prometheus answers through the service proxy with the week that was filled
   near(Number(answer.data.result[0]?.value[1]), (7 * 24 * 3600) / 15, 40, 'samples of a week');
 });
 
-test('both servers hold the same use, before and after the users left', async () => {
+test('all servers hold the same use, before and after the users left', async () => {
   for (const url of historyUrls()) {
     const rate = (offset: string): Promise<number> =>
       figure(url, `avg(rate(container_cpu_usage_seconds_total{container="web"}[1h] offset ${offset}))`);
@@ -218,17 +225,24 @@ test('the audit log shows who was impersonated by whom', async () => {
   assert.not.ok(events.some((line) => line.includes('"username":"kwok"')));
 });
 
-test('history servers can be taken from those who look for them, and given back', async () => {
+test('the history can be taken from those who look for it, and given back', async () => {
   const services = async (): Promise<readonly string[]> =>
     (await list('/api/v1/namespaces/monitoring/services')).map(({ metadata }) => metadata.name);
+  const answers = async (server: string, port: number): Promise<boolean> => {
+    const path = `/api/v1/namespaces/monitoring/services/http:${server}:${port}/proxy/api/v1/query?query=1`;
+    return (await cluster.runKubectl(['get', '--raw', path])).code === 0;
+  };
   assert.equal(await services(), ['prometheus']);
+  assert.ok(await answers('prometheus', 9090));
   await cluster.publishHistory(undefined);
   assert.equal(await services(), []);
-  await cluster.publishHistory('victoria-metrics');
-  assert.equal(await services(), ['victoria-metrics']);
-  const path = '/api/v1/namespaces/monitoring/services/http:victoria-metrics:8428/proxy/health';
-  const end = Date.now() + 10_000;
-  while ((await cluster.runKubectl(['get', '--raw', path])).stdout !== 'OK') assert.ok(Date.now() < end, 'it does not answer');
+  assert.not.ok(await answers('prometheus', 9090));
+  for (const server of historyServers().toReversed()) {
+    await cluster.publishHistory(server);
+    assert.equal(await services(), [server]);
+    const end = Date.now() + 10_000;
+    while (!(await answers(server, historyPort(server)))) assert.ok(Date.now() < end, `${server} does not answer`);
+  }
 });
 
 test('an API server that is stopped in its tracks takes connections and answers none', async () => {

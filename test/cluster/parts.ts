@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ENGINES } from '../collect/engines.ts';
 import {
   API_ADDRESS,
   API_PORT,
@@ -47,6 +48,11 @@ export interface RunFolders {
 
 const CONFIG = fileURLToPath(new URL('config', import.meta.url));
 const LIVE = fileURLToPath(new URL('history/live.ts', import.meta.url));
+
+/** The one part that is not built from its sources; undefined where it is not installed. */
+export function victoriaMetricsProgram(): string | undefined {
+  return ENGINES.find(({ name }) => name === 'VictoriaMetrics')?.program;
+}
 
 /** Many more requests at a time than is usual, so that a thousand pods are there in seconds. */
 const FAST_CLIENT = ['--kube-api-qps=1000', '--kube-api-burst=2000', '--leader-elect=false'];
@@ -150,7 +156,7 @@ export function partOf(name: PartName, { state, programs }: RunFolders): Part {
     case 'victoria-metrics':
       return {
         command: [
-          name,
+          victoriaMetricsProgram() ?? name,
           `-storageDataPath=${at('victoria-metrics')}`,
           `-httpListenAddr=:${VICTORIA_METRICS_PORT}`,
           '-retentionPeriod=3',

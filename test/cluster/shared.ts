@@ -3,9 +3,11 @@
  * runner starts it and hands its folder on in the environment; a test file that is run by itself starts its own.
  */
 
+import { join } from 'node:path';
 import { labelledCluster } from '../../lib/kube/simulated/scenarios/labelled-cluster.ts';
 import { attachCluster, startCluster, type TestCluster } from './cluster.ts';
 import { type FilledCluster, filledWith } from './fill/fill.ts';
+import { historyServers } from './history/servers.ts';
 
 const FOLDER_VARIABLE = 'UPID_TEST_CLUSTER';
 
@@ -18,7 +20,7 @@ export interface SharedCluster {
 }
 
 export interface StartedForOthers {
-  /** For the environment of those who call `sharedCluster`. */
+  /** For the environment of those who call `sharedCluster`, or start a Prometheus of their own (test/collect/engines.ts). */
   readonly env: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
@@ -27,7 +29,7 @@ let own: Promise<SharedCluster> | undefined;
 
 /**
  * The shared cluster, with one workload of each labelled scenario, seven days of history in Prometheus (which is found
- * through the cluster) and VictoriaMetrics, and metrics-server. For reading only: whoever changes objects, Services or
+ * through the cluster) and, where it is installed, VictoriaMetrics, and metrics-server. For reading only: whoever changes objects, Services or
  * processes starts a cluster of their own. It ends with the process that started it.
  * @throws Error where no cluster can run (clusterAvailable), or the runner's has ended.
  */
@@ -46,12 +48,13 @@ async function attachedOrStarted(): Promise<SharedCluster> {
 }
 
 async function startFilled(): Promise<SharedCluster> {
-  const cluster = await startCluster({ history: ['prometheus', 'victoria-metrics'] });
+  const cluster = await startCluster({ history: historyServers() });
   return { cluster, filled: await cluster.fill(labelledCluster(SEED), { awaitMetrics: true }) };
 }
 
 /** For the runner: starts the shared cluster for the processes that are given this environment. */
 export async function startForOthers(): Promise<StartedForOthers> {
   const { cluster } = await startFilled();
-  return { env: { [FOLDER_VARIABLE]: cluster.folder }, stop: () => cluster.stop() };
+  const env = { [FOLDER_VARIABLE]: cluster.folder, PROMETHEUS_PROGRAM: join(cluster.programs, 'prometheus') };
+  return { env, stop: () => cluster.stop() };
 }

@@ -15,7 +15,7 @@ export interface ClusterSuite {
 export function clusterSuite(name: string): ClusterSuite {
   const test = suite(name);
   const availability = clusterAvailable();
-  if (availability.available) return test as unknown as ClusterSuite;
+  if (availability.available) return test;
   const leaveOut = (what: string): void => skip(`${name}: ${what}`, availability.reason);
   return Object.assign(leaveOut, { before: () => undefined, after: () => undefined, run: () => test.run() });
 }

@@ -129,6 +129,8 @@ process.on('disconnect', () => {
   if (heldByStarter) end();
 });
 
+// `end` sends a signal to all processes that it sees.
+if (process.pid !== 1) throw new Error('the supervisor has to be process 1 of a namespace of its own');
 mkdirSync(LOGS, { recursive: true });
 for (const args of NETWORK_SETUP) execFileSync('ip', args);
 control();

@@ -107,7 +107,7 @@ export class Replicas {
   }
 }
 
-/** A pod that nobody described uses next to nothing. */
+/** Pods that nobody described are those of the history servers, which take in and answer all the time. */
 function undescribed(pod: KubeObject, spec: PodSpec): WorkloadDescription {
   return {
     scenario: 'undescribed',
@@ -120,7 +120,7 @@ function undescribed(pod: KubeObject, spec: PodSpec): WorkloadDescription {
     containers: spec.containers.map(({ name, image }) => ({
       name,
       image,
-      usage: { cpuCores: 0.002, memoryBytes: 32 * 2 ** 20, networkBytesPerSecond: 100 },
+      usage: { cpuCores: 0.03, memoryBytes: 180 * 2 ** 20, networkBytesPerSecond: 40_000 },
     })),
     activity: [],
   };

@@ -6,8 +6,14 @@ import type { Manifest } from '../../../lib/kube/simulated/manifests.ts';
 import { ApiError } from '../api.ts';
 import type { TestCluster } from '../cluster.ts';
 import { PROMETHEUS_PORT, VICTORIA_METRICS_PORT } from '../network.ts';
+import { victoriaMetricsProgram } from '../parts.ts';
 
 export type HistoryServer = 'prometheus' | 'victoria-metrics';
+
+/** Those that can run on this machine: Prometheus is built, VictoriaMetrics has to be installed. */
+export function historyServers(): readonly HistoryServer[] {
+  return victoriaMetricsProgram() === undefined ? ['prometheus'] : ['prometheus', 'victoria-metrics'];
+}
 
 export const HISTORY_NAMESPACE = 'monitoring';
 
@@ -20,8 +26,9 @@ export function historyPort(server: HistoryServer): number {
   return server === 'prometheus' ? PROMETHEUS_PORT : VICTORIA_METRICS_PORT;
 }
 
-/** Starts the process, which listens on all addresses and so on that of its pod. */
+/** Starts the process, which listens on all addresses and so on that of its pod. @throws Error where it is not installed. */
 export async function startHistoryServer(cluster: TestCluster, server: HistoryServer): Promise<void> {
+  if (!historyServers().includes(server)) throw new Error(`${server} is not installed`);
   if (server === 'prometheus') writeFileSync(join(cluster.folder, 'prometheus.yml'), 'global: { scrape_interval: 1m }\n');
   await cluster.start(server);
 }
