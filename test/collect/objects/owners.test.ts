@@ -191,6 +191,7 @@ test('owners that may not be read are known by the references to them; one is as
         reason:
           'no right to get rollouts.argoproj.io in namespace "shop"; Rollout "a" in namespace "shop" and 2 more are known by the references to them alone',
         remedy: 'grant the right to get rollouts.argoproj.io in namespace "shop"',
+        right: { verb: 'get', resource: 'rollouts.argoproj.io', namespace: 'shop' },
       },
     ],
   );
