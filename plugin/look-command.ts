@@ -57,7 +57,7 @@ export abstract class LookCommand extends OutputFlags {
     const { stdout, stderr } = this.context;
     const say = (lines: readonly string[]): void => void (lines.length > 0 && stderr.write(`${lines.join('\n')}\n`));
     const text = await formatListing(listing, options);
-    say(provenanceNotes(result, this.verbosity ?? 0));
+    say(await provenanceNotes(result, this.verbosity ?? 0));
     stdout.write(text);
     // A machine reads counts and causes in the data; a person reads them here.
     if (options.form.form === 'table') say([...notes, ...(result.cluster.simulated ? [SIMULATED_END] : [])]);

@@ -3,6 +3,7 @@
  * cannot be written or read costs its evidence and is reported; it never ends a look.
  */
 
+import { loadEngine } from '../store/engine.ts';
 import { type History, openHistory } from '../store/history.ts';
 import { historyDirectory } from '../store/location.ts';
 import { DAY, formatAge, HOUR, MINUTE } from '../types/duration.ts';
@@ -32,6 +33,11 @@ export interface Recalled {
   /** By workloadKey. */
   readonly evidence: ReadonlyMap<string, UsageEvidence>;
   readonly report: SourceReport;
+}
+
+/** Makes ready for `recall` while the answers of the cluster are waited for. */
+export function expectRecall(request: LookRequest): void {
+  if (directoryOf(request) !== undefined) void loadEngine();
 }
 
 /** Adds the samples to the cluster's history, then reads what it tells about the window and what lies before it. */

@@ -12,7 +12,7 @@ import type { Provenance } from '../types/result.ts';
 import type { SourceReport } from '../types/source.ts';
 import { type UsageEvidence, workloadKey } from '../types/usage.ts';
 import type { ClusterObjects, Workload } from '../types/workload.ts';
-import { recall } from './history.ts';
+import { expectRecall, recall } from './history.ts';
 import type { LookRequest } from './request.ts';
 
 /** Everything that was seen, before anything is concluded from it. */
@@ -66,7 +66,9 @@ async function see(
 ): Promise<Look> {
   const { scope, settings, signal, progress, runtime } = request;
   const namespace = scope.allNamespaces ? '' : (scope.namespace ?? client.namespace);
-  const collected = await collectObjects(client, { ...scope, namespace }, { nowMs, signal, progress });
+  const collecting = collectObjects(client, { ...scope, namespace }, { nowMs, signal, progress });
+  expectRecall(request);
+  const collected = await collecting;
   const { cluster, objects, named: workloads } = collected;
   const context = { nowMs, settings, sizing, signal, progress, runtime };
   const [metrics, prometheus] = await Promise.all([

@@ -3,12 +3,20 @@
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
 import { messageOf } from '../types/errors.ts';
 
+/** A second one makes queries no faster where something else runs on the machine, and costs half as much again everywhere. */
+const THREADS = '1';
+
 /** Enough for a day of 1,000 pods; beyond it DuckDB spills to disk instead of growing. */
 const MEMORY_LIMIT = '160MB';
 
 export interface Engine {
   readonly connection: DuckDBConnection;
   close(): void;
+}
+
+/** Loads the engine's code before it is needed. A failure shows when it is started. */
+export async function loadEngine(): Promise<void> {
+  await import('./duckdb.ts').catch(() => undefined);
 }
 
 /**
@@ -19,7 +27,7 @@ export async function startEngine(temporaryDirectory: string): Promise<Engine> {
   const { DuckDBInstance: Instance } = await import('./duckdb.ts');
   const instance: DuckDBInstance = await Instance.create(':memory:', {
     memory_limit: MEMORY_LIMIT,
-    threads: '2',
+    threads: THREADS,
     autoload_known_extensions: 'false',
     autoinstall_known_extensions: 'false',
     temp_directory: temporaryDirectory,

@@ -38,7 +38,7 @@ export function formatCustomColumns(
   items: readonly JsonObject[],
   columns: readonly CustomColumn[],
   options: { readonly headers: boolean },
-): string {
+): Promise<string> {
   const rows = items.map((item) =>
     columns.map(({ path }) => {
       const found = findAll(path, item);

@@ -12,11 +12,11 @@ export const SIMULATED_NOTE = 'SIMULATED: this is the simulated cluster inside t
 export const SIMULATED_END = 'SIMULATED data ends here';
 
 /** Lines for every result; with verbosity 1 all sources and what each cost. */
-export function provenanceNotes(result: Provenance, verbosity: number): readonly string[] {
+export async function provenanceNotes(result: Provenance, verbosity: number): Promise<readonly string[]> {
   return [
     ...(result.cluster.simulated ? [SIMULATED_NOTE] : []),
     ...warnings(result.sources),
-    ...(verbosity >= 1 ? [...sourceTable(result.sources), ...trafficTable(result.traffic)] : []),
+    ...(verbosity >= 1 ? [...(await sourceTable(result.sources)), ...(await trafficTable(result.traffic))] : []),
   ];
 }
 
@@ -56,17 +56,17 @@ function sourceWarning({ source, state, reason, remedy }: SourceReport): string 
   return `Warning: ${source}: ${reason ?? state}${remedy ? `; ${remedy}` : ''}`;
 }
 
-function sourceTable(sources: readonly SourceReport[]): readonly string[] {
+async function sourceTable(sources: readonly SourceReport[]): Promise<readonly string[]> {
   if (sources.length === 0) return [];
   const rows = sources.map(({ source, state, gave, reason, remedy }) => [
     source,
     state,
     [gave, reason, remedy].filter(Boolean).join('; '),
   ]);
-  return formatTable(['SOURCE', 'STATE', 'DETAIL'], rows, { headers: true }).trimEnd().split('\n');
+  return (await formatTable(['SOURCE', 'STATE', 'DETAIL'], rows, { headers: true })).trimEnd().split('\n');
 }
 
-function trafficTable(traffic: readonly SourceTraffic[]): readonly string[] {
+async function trafficTable(traffic: readonly SourceTraffic[]): Promise<readonly string[]> {
   if (traffic.length === 0) return [];
   const rows = traffic.map(({ source, requests, bytes, seconds, retries }) => [
     source,
@@ -77,5 +77,5 @@ function trafficTable(traffic: readonly SourceTraffic[]): readonly string[] {
   ]);
   const headings = ['ASKED', 'REQUESTS', 'BYTES', 'SECONDS', 'RETRIES'];
   const total = traffic.reduce((sum, { requests }) => sum + requests, 0);
-  return [...formatTable(headings, rows, { headers: true }).trimEnd().split('\n'), `${plural(total, 'request')} in all`];
+  return [...(await formatTable(headings, rows, { headers: true })).trimEnd().split('\n'), `${plural(total, 'request')} in all`];
 }

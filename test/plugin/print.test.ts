@@ -7,9 +7,9 @@ import { assert, suite } from '../harness.ts';
 
 const test = suite('forms of output');
 
-test('a table has three blanks between columns, six characters at least, and none at the end of a line', () => {
+test('a table has three blanks between columns, six characters at least, and none at the end of a line', async () => {
   assert.is(
-    formatTable(
+    await formatTable(
       ['NAME', 'N', 'STATE'],
       [
         ['deployment/web', '1', 'ok'],
@@ -21,19 +21,20 @@ test('a table has three blanks between columns, six characters at least, and non
   );
 });
 
-test('a table without headings is as wide as its cells', () => {
-  assert.is(formatTable(['A-LONG-HEADING', 'B'], [['x', 'y']], { headers: false }), 'x     y\n');
+test('a table without headings is as wide as its cells', async () => {
+  assert.is(await formatTable(['A-LONG-HEADING', 'B'], [['x', 'y']], { headers: false }), 'x     y\n');
 });
 
-test('wide characters keep their columns, and control characters do not reach the terminal', () => {
-  const [heading, first, second] = formatTable(
+test('wide characters keep their columns, and control characters do not reach the terminal', async () => {
+  const table = await formatTable(
     ['NAME', 'B'],
     [
       ['日本語', 'x'],
       ['a\u001b[31mb\nc', 'y'],
     ],
     { headers: true },
-  ).split('\n');
+  );
+  const [heading, first, second] = table.split('\n');
   assert.is(heading, 'NAME        B');
   assert.is(first, '日本語      x');
   assert.is(second, 'a [31mb c   y');
@@ -54,10 +55,10 @@ test('a cell that a spreadsheet would calculate is made text; numbers stay numbe
   assert.is(formatCsv([{ a: '=HYPERLINK("x")' }], ['a'], { headers: false }), `"'=HYPERLINK(""x"")"\r\n`);
 });
 
-test('custom columns find their paths, and show what is not there as <none>', () => {
+test('custom columns find their paths, and show what is not there as <none>', async () => {
   const columns = parseCustomColumns('NAME:.name,FACTORS:.factors[*].factor,FIRST:{.factors[0,1].factor},Z:.z.z');
   assert.is(
-    formatCustomColumns([{ name: 'a', factors: [{ factor: 'cpu' }, { factor: 'net' }] }, { name: 'b' }], columns, {
+    await formatCustomColumns([{ name: 'a', factors: [{ factor: 'cpu' }, { factor: 'net' }] }, { name: 'b' }], columns, {
       headers: true,
     }),
     'NAME   FACTORS   FIRST     Z\na      cpu,net   cpu,net   <none>\nb      <none>    <none>    <none>\n',

@@ -1,0 +1,32 @@
+/** What must hold, as data. `npm run bench` measures and compares; nothing here is an absolute time, so that any machine can tell. */
+
+export interface Budget {
+  readonly most: number;
+  readonly unit: Unit;
+  /** What the figure is, and of what it is a multiple. */
+  readonly meaning: string;
+}
+
+/** `times` is a ratio to a peer that was measured in the same rounds; MB are 10⁶ bytes. */
+export type Unit = 'times' | 'MB' | 'requests' | 'connections';
+
+export const BUDGETS = {
+  'start-up of --help': { most: 2.5, unit: 'times', meaning: 'the time of node -e 0' },
+  'start-up of version': { most: 2.5, unit: 'times', meaning: 'the time of node -e 0' },
+  'start-up of idle --demo': { most: 10, unit: 'times', meaning: 'the time of node -e 0' },
+
+  'time of a scan': { most: 1.5, unit: 'times', meaning: 'the time of kubectl get pods -A -o json, with a day of own history' },
+  'memory of a scan': { most: 300, unit: 'MB', meaning: 'peak memory at 1,000 pods' },
+  'requests of a scan': { most: 25, unit: 'requests', meaning: 'to the API server at 1,000 pods, without Prometheus' },
+  'connections of a scan': { most: 8, unit: 'connections', meaning: 'opened in all' },
+  'time with Prometheus': { most: 5, unit: 'times', meaning: 'the time of kubectl get pods -A -o json, with seven days at 30 s' },
+  'memory with Prometheus': { most: 300, unit: 'MB', meaning: 'peak memory at 1,000 pods' },
+
+  'time at 10,000 pods': { most: 10, unit: 'times', meaning: 'the time at 1,000 pods' },
+  'memory at 10,000 pods': { most: 700, unit: 'MB', meaning: 'peak memory' },
+
+  'time of appending': { most: 6, unit: 'times', meaning: 'the start of the engine, for an instant of 1,000 pods' },
+  'time of reading': { most: 8, unit: 'times', meaning: 'a plain sum over the same values, a day of 1,000 pods' },
+} as const satisfies Readonly<Record<string, Budget>>;
+
+export type BudgetName = keyof typeof BUDGETS;
