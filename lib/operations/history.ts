@@ -154,16 +154,18 @@ function reportOf(
   };
 }
 
-/** `use of 31 workloads, back to 14d ago, sampled every 5m`. */
+/** `use of 31 workloads, back to 14d ago, sampled every 5m`; `use of 31 workloads at this moment` on the first run. */
 function summary(evidence: ReadonlyMap<string, UsageEvidence>, intervalSeconds: number | undefined, nowMs: number): string {
   const usages = [...evidence.values()].flatMap(({ usage }) => usage);
   const firsts = usages.flatMap(({ grid, podCount }) => {
     const slot = podCount?.findIndex((count) => count > 0) ?? -1;
     return slot < 0 ? [] : [grid.startMs + slot * grid.slotSeconds * 1000];
   });
-  const back = formatAge(Math.round((nowMs - Math.min(...firsts, nowMs)) / 1000));
+  const use = `use of ${evidence.size} workload${evidence.size === 1 ? '' : 's'}`;
+  const backSeconds = Math.round((nowMs - Math.min(...firsts, nowMs)) / 1000);
+  if (intervalSeconds === undefined && backSeconds <= SLOTS[0]) return `${use} at this moment`;
   const every = intervalSeconds === undefined ? '' : `, sampled every ${formatAge(Math.round(intervalSeconds))}`;
-  return `use of ${evidence.size} workload${evidence.size === 1 ? '' : 's'}, back to ${back} ago${every}`;
+  return `${use}, back to ${formatAge(backSeconds)} ago${every}`;
 }
 
 function failureReport(error: unknown): SourceReport {

@@ -62,6 +62,8 @@ test('with Prometheus found through the service proxy every workload gets the ve
 });
 
 test('the sources are told with what each gave', () => {
+  assert.match(sourceOf(found, 'history').gave ?? '', /^use of \d+ workloads at this moment, in /);
+  assert.is(sourceOf(found, 'cronjobs').gave, '1 cronjob');
   const states = new Map(found.list.metadata.sources.map(({ source, state }) => [source, state]));
   for (const source of ['pods', 'replicasets', 'deployments', 'nodes', 'metrics.k8s.io', 'prometheus', 'history'])
     assert.is(states.get(source), 'used', source);

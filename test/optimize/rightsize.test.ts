@@ -58,6 +58,11 @@ test('CPU is sized by the 99th percentile of its peaks, memory by its highest pe
   );
   assert.is(both[0]!.evidence, 'p99 of the hourly CPU peaks 100m, highest 200m (prometheus, 14d, 40320 samples)');
   assert.is(both[1]!.evidence, 'highest working set 200Mi (prometheus, 14d, 40320 samples)');
+  const instant = usageOf('web', { source: 'history', fromMs: NOW, samples: 1, memoryPeakBytes: 201 * MIB });
+  assert.is(
+    only({ usages: [instant, usageOf('web')] }).changes[1]!.evidence,
+    'highest working set 201Mi (prometheus, 14d, 40320 samples; history, 1 sample)',
+  );
   assert.is(reason, 'web asks for more CPU and memory than it has used in 14d');
   assert.is(replicas, 3);
   assert.equal(requestedBefore, { cpuCores: 1.5, memoryBytes: 3 * 1024 * MIB });

@@ -53,10 +53,15 @@ export async function listOrReport<T>(
       ...selectors,
       ...(onPage && { onPage }),
     });
-    return { items, report: { source: spec.source, state: 'used', gave: `${items.length} ${spec.resource}` } };
+    return { items, report: { source: spec.source, state: 'used', gave: counted(items.length, spec.resource) } };
   } catch (error) {
     return { items: [], report: reportOf(spec, scope.namespace, error) };
   }
+}
+
+/** `1 cronjob`, `3 cronjobs`: the names of the resources that are listed are plurals in s. */
+function counted(items: number, resource: string): string {
+  return `${items} ${items === 1 ? resource.replace(/s$/, '') : resource}`;
 }
 
 export function listPath(spec: Pick<ListSpec<unknown>, 'groupVersion' | 'resource' | 'namespaced'>, namespace: string): string {

@@ -15,9 +15,13 @@ export interface Measured {
 
 /** The figure from the source that reaches back furthest; of equal ones that with more samples. */
 export function longest(usages: readonly ContainerUsage[], figure: Figure): Measured | undefined {
+  return longestFirst(usages, figure)[0];
+}
+
+function longestFirst(usages: readonly ContainerUsage[], figure: Figure): readonly Measured[] {
   return measured(usages, figure).toSorted(
     (a, b) => periodSeconds(b.usage) - periodSeconds(a.usage) || b.usage.samples - a.usage.samples,
-  )[0];
+  );
 }
 
 /** The largest figure that any source has. */
@@ -53,15 +57,23 @@ export function periodSeconds({ fromMs, toMs }: Pick<ContainerUsage, 'fromMs' | 
   return (toMs - fromMs) / 1000;
 }
 
-/** `(prometheus, 30d, 8640 samples)`: where a memory figure comes from. */
-export function memoryProvenance(usage: ContainerUsage): string {
-  return `(${usage.source}, ${formatAge(periodSeconds(usage))}, ${usage.samples} samples)`;
+/** `(prometheus, 30d, 8640 samples; history, 12h, 73 samples)`: what the highest memory figure is the highest of. */
+export function memoryProvenance(usages: readonly ContainerUsage[]): string {
+  const told = longestFirst(usages, 'memoryPeakBytes').map(({ usage }) => {
+    const period = periodSeconds(usage);
+    return [usage.source, ...(period > 0 ? [formatAge(period)] : []), counted(usage.samples)].join(', ');
+  });
+  return `(${told.join('; ')})`;
+}
+
+function counted(samples: number): string {
+  return `${samples} sample${samples === 1 ? '' : 's'}`;
 }
 
 /** `(prometheus, 14d, every 300 s)`: where a CPU figure comes from. */
 export function cpuProvenance(usage: ContainerUsage): string {
   const from = usage.cpuFromMs ?? usage.fromMs;
-  const count = usage.cpuFromMs === undefined ? `, ${usage.samples} samples` : '';
+  const count = usage.cpuFromMs === undefined ? `, ${counted(usage.samples)}` : '';
   const resolution = usage.cpuResolutionSeconds === undefined ? '' : `, rates over ${Math.round(usage.cpuResolutionSeconds)} s`;
   return `(${usage.source}, ${formatAge((usage.toMs - from) / 1000)}${count}${resolution})`;
 }

@@ -74,7 +74,7 @@ function peakNeed({ usages, pods, settings }: Sizing): Need | Refusal {
   return {
     amount: peak.value * (1 + settings.memoryMargin),
     rule: `peak + ${percent(settings.memoryMargin)}`,
-    evidence: `highest working set ${formatMebibytes(peak.value)} ${memoryProvenance(peak.usage)}`,
+    evidence: `highest working set ${formatMebibytes(peak.value)} ${memoryProvenance(usages)}`,
     urgent: false,
   };
 }
