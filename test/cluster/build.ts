@@ -114,6 +114,9 @@ async function buildInto(folder: string, say: (line: string) => void): Promise<v
       say(`built ${program.name} in ${Math.round((performance.now() - started) / 1000)} s`);
     }
     renameSync(unfinished, folder);
+  } catch (error) {
+    // Somebody who took the lock of a holder that had gone, at the same moment, was faster.
+    if (!existsSync(folder)) throw error;
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
   }

@@ -64,27 +64,43 @@ function* both(past: Meters, present: Meters): Generator<Series> {
   yield* present.advance(fromMs, nowMs);
 }
 
-/** Keeps the meters in step with the pods that are there. */
-async function followPods(resourceVersion: string): Promise<never> {
-  let version = resourceVersion;
+/** Keeps the meters in step with the pods that are there: lists them, then follows what changes until the server ends that. */
+async function followPods(): Promise<never> {
   for (;;) {
-    const path = `/api/v1/pods?watch=true&allowWatchBookmarks=true&resourceVersion=${version}`;
-    const ended = await api
-      .watch(path, new AbortController().signal, ({ type, object }) => {
-        version = object.metadata.resourceVersion ?? version;
-        if (type === 'DELETED') {
-          replicas.remove(object);
-          meters.remove(object.metadata.uid);
-        } else if (type !== 'BOOKMARK' && type !== 'ERROR' && isRunning(object)) {
-          meters.add(replicas.add(object), Date.now());
-        }
-      })
-      .then(
-        () => true,
-        () => false,
-      );
-    if (!ended) await sleep(1000);
+    try {
+      const { items, metadata } = await listPods();
+      const uids = new Set(items.map((pod) => pod.metadata.uid));
+      for (const pod of meters.pods()) if (!uids.has(pod.uid)) forget(pod.uid);
+      for (const pod of items) notice(pod);
+      const path = `/api/v1/pods?watch=true&resourceVersion=${metadata.resourceVersion}`;
+      await api.watch(path, new AbortController().signal, ({ type, object }) => {
+        if (type === 'DELETED') forget(object.metadata.uid);
+        else if (type !== 'ERROR') notice(object);
+      });
+    } catch {
+      // The API server may have been ended, or stopped, by a test.
+    }
+    await sleep(1000);
   }
+}
+
+function notice(pod: KubeObject): void {
+  if (isRunning(pod)) meters.add(replicas.add(pod), Date.now());
+  else forget(pod.metadata.uid);
+}
+
+function forget(podUid: string): void {
+  replicas.remove(podUid);
+  meters.remove(podUid);
+}
+
+interface PodList {
+  readonly items: readonly KubeObject[];
+  readonly metadata: { readonly resourceVersion: string };
+}
+
+async function listPods(): Promise<PodList> {
+  return (await api.send('GET', '/api/v1/pods')) as PodList;
 }
 
 /** Computes each step ahead, so that kubelets can be asked in the middle of it, and writes it when it is over. */
@@ -117,13 +133,9 @@ function known(value: number | undefined): number | undefined {
   return value === undefined || Number.isNaN(value) ? undefined : value;
 }
 
-const { items, metadata } = (await api.send('GET', '/api/v1/pods')) as {
-  readonly items: readonly KubeObject[];
-  readonly metadata: { readonly resourceVersion: string };
-};
-await writePast(items);
+await writePast((await listPods()).items);
 serveKubelets(certificates, (address) => meters.at(address), fromMs);
 setInterval(() => void renewLeases(api, description).catch(() => undefined), LEASE_MILLISECONDS);
-void followPods(metadata.resourceVersion);
+void followPods();
 createServer((_, response) => response.end()).listen(LIVE_PORT, '127.0.0.1');
 await goOn();

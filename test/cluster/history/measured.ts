@@ -88,9 +88,9 @@ export class Replicas {
     };
   }
 
-  remove(pod: KubeObject): void {
+  remove(podUid: string): void {
     for (const places of this.#taken.values()) {
-      for (const [place, uid] of places) if (uid === pod.metadata.uid) places.delete(place);
+      for (const [place, uid] of places) if (uid === podUid) places.delete(place);
     }
   }
 

@@ -37,6 +37,10 @@ export class Meters {
     for (const { pods } of this.#workloads.values()) pods.delete(podUid);
   }
 
+  pods(): readonly MeasuredPod[] {
+    return [...this.#workloads.values()].flatMap(({ pods }) => [...pods.values()].map(({ meter }) => meter.pod));
+  }
+
   at(nodeAddress: string): readonly PodMeter[] {
     return [...this.#workloads.values()].flatMap(({ pods }) =>
       [...pods.values()].map(({ meter }) => meter).filter((meter) => meter.pod.nodeAddress === nodeAddress),
