@@ -20,6 +20,6 @@ export function findIdle(request: LookRequest): Promise<IdleResult> {
 
 /** A finding for each workload that was asked about. */
 export function judgeAll({ workloads, objects, evidence, nowMs }: Look, { settings }: LookRequest): readonly IdleFinding[] {
-  const context = { nowMs, settings, workloads: objects.workloads };
+  const context = { nowMs, settings, workloads: objects.workloads, unread: objects.unread };
   return workloads.map((workload) => judgeIdle(workload, evidence.get(workloadKey(workload.ref)) ?? NOTHING, context));
 }

@@ -176,6 +176,8 @@ export interface ClusterObjects {
   readonly workloads: readonly Workload[];
   readonly nodes: readonly Node[];
   readonly limitRanges: readonly ContainerLimitRange[];
+  /** Sources of the lists that could not be read, so that what they would tell is not known: `leases`. */
+  readonly unread: readonly string[];
 }
 
 /** `deployment.apps/web`, as `kubectl -o name` prints it. */

@@ -23,6 +23,9 @@ function sumNote({ recommendations, savings }: OptimizeResult['plan']): string {
 function dryRunNotes(results: readonly DryRunResult[]): readonly string[] {
   return (['rejected', 'forbidden', 'failed'] as const).flatMap((state) => {
     const reasons = results.flatMap((result) => (result.state === state ? [result.reason] : []));
-    return reasons.length === 0 ? [] : [`Warning: dry-run: ${plural(reasons.length, 'recommendation')} ${state}: ${reasons[0]}`];
+    const [first, ...others] = new Set(reasons);
+    if (first === undefined) return [];
+    const more = others.length > 0 ? `; ${plural(others.length, 'more reason')} in -o json` : '';
+    return [`Warning: dry-run: ${plural(reasons.length, 'recommendation')} ${state}: ${first}${more}`];
   });
 }

@@ -14,6 +14,13 @@ export interface Rule {
   readonly resourceNames?: readonly string[];
 }
 
+interface ApiObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly [field: string]: unknown;
+}
+
 export interface Account {
   /** `system:serviceaccount:NAMESPACE:NAME`. */
   readonly username: string;
@@ -73,7 +80,7 @@ export class Accounts {
     });
   }
 
-  async #create(collection: string, object: { readonly metadata: { readonly name: string } }): Promise<void> {
+  async #create(collection: string, object: ApiObject): Promise<void> {
     await this.#cluster.api.send('POST', collection, object);
     this.#made.push(`${collection}/${object.metadata.name}`);
   }
@@ -87,7 +94,11 @@ export class Accounts {
     const path = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
     const end = performance.now() + READY_MILLISECONDS;
     for (;;) {
-      const answer = await this.#cluster.api.send('POST', path, { kind: 'SubjectAccessReview', spec });
+      const answer = await this.#cluster.api.send('POST', path, {
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'SubjectAccessReview',
+        spec,
+      });
       if ((answer as { readonly status: { readonly allowed: boolean } }).status.allowed) return;
       if (performance.now() > end) throw new Error(`${user} does not get its rights`);
       await sleep(20);

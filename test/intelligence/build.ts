@@ -11,7 +11,7 @@ export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 
 export function contextOf(settings: Partial<IdleSettings> = {}, nowMs = NOW, workloads: readonly Workload[] = []): IdleContext {
-  return { nowMs, settings: { ...defaultIdleSettings('UTC'), ...settings }, workloads };
+  return { nowMs, settings: { ...defaultIdleSettings('UTC'), ...settings }, workloads, unread: [] };
 }
 
 /** 100m of CPU, 128 MiB of memory, no probes. */

@@ -54,7 +54,7 @@ export async function judgedCases(name: ScenarioName, seed: number, options: Cas
   };
   const described = scenario(name, { seed, namespace: `ns-${seed}`, timeZone });
   const workloads = await observed(described, period.nowMs);
-  const context = { nowMs: period.nowMs, settings: defaultIdleSettings(timeZone), workloads };
+  const context = { nowMs: period.nowMs, settings: defaultIdleSettings(timeZone), workloads, unread: [] };
   return described.map((each): JudgedCase => {
     const workload = workloads.find(({ ref }) => ref.name === (each.owner?.name ?? each.name))!;
     const finding = judgeIdle(workload, evidenceOf(each, period), context);

@@ -104,7 +104,7 @@ async function readBack(): Promise<ReadonlyMap<string, UsageEvidence>> {
 for (const described of cluster.workloads) {
   test(`${described.name}, a case of ${described.scenario}, is ${described.label}`, () => {
     const workload = observedOf(described);
-    const context = { nowMs: NOW, settings: defaultIdleSettings('Europe/Berlin'), workloads };
+    const context = { nowMs: NOW, settings: defaultIdleSettings('Europe/Berlin'), workloads, unread: [] };
     const finding = judgeIdle(workload, evidence.get(workloadKey(workload.ref))!, context);
     assert.is(finding.verdict, described.label, finding.reason);
     if (finding.verdict === 'idle') assert.ok(finding.confidence >= 0.85, `confidence ${finding.confidence}`);

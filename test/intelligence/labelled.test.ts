@@ -93,7 +93,7 @@ for (const [what, withhold, missing] of WITHHELD) {
     const workloads = await observed([described], PERIOD.nowMs);
     const whole = evidenceOf(described, PERIOD);
     const left = { usage: whole.usage.map(withhold), requests: [], containers: [] } as unknown as UsageEvidence;
-    const context = { nowMs: PERIOD.nowMs, settings: defaultIdleSettings('Europe/Berlin'), workloads };
+    const context = { nowMs: PERIOD.nowMs, settings: defaultIdleSettings('Europe/Berlin'), workloads, unread: [] };
     const finding = judgeIdle(workloads[0]!, left, context);
     assert.is(finding.verdict, 'unknown');
     assert.match(finding.missing[0]!.what, missing);
@@ -105,7 +105,7 @@ test('an office app is active at noon, at night and on a Sunday, and its next us
   for (const moment of ['2026-02-11T11:00Z', '2026-02-11T23:30Z', '2026-02-15T14:00Z', '2026-02-16T04:00Z']) {
     const nowMs = Date.parse(moment);
     const workloads = await observed(described, nowMs);
-    const context = { nowMs, settings: defaultIdleSettings('Europe/Berlin'), workloads };
+    const context = { nowMs, settings: defaultIdleSettings('Europe/Berlin'), workloads, unread: [] };
     const finding = judgeIdle(workloads[0]!, evidenceOf(described[0]!, { ...PERIOD, nowMs }), context);
     assert.is(finding.verdict, 'active', moment);
     if (finding.nextUseMs !== undefined) assert.ok(finding.nextUseMs > nowMs, moment);

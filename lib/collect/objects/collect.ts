@@ -31,7 +31,7 @@ import {
 import { getOrUndefined, type Listed, type ListSpec, listOrReport, listRight } from './lists.ts';
 import { managementOf } from './management.ts';
 import { OwnerIndex } from './owners.ts';
-import { instant, type OwnedPod, pod, record, text } from './read.ts';
+import { instant, type OwnedPod, pod, record, templateLabels, text } from './read.ts';
 import { labelSelectorSelects, mapSelects } from './selector.ts';
 
 /** Which objects are looked at. */
@@ -85,6 +85,7 @@ export async function collectObjects(
     workloads: workloads.toSorted((a, b) => workloadOrder(a.ref, b.ref)),
     nodes: lists.nodes,
     limitRanges: lists.limitRanges.flat(),
+    unread: lists.reports.filter(({ state }) => state === 'forbidden' || state === 'failed').map(({ source }) => source),
   };
   const named = objects.workloads.filter((workload) => isNamed(workload, scope.names));
   return { cluster: lists.cluster, objects, named, reports: [...lists.reports, ...owners.reports] };
@@ -294,7 +295,7 @@ function workloadOf(group: Group, around: Surroundings): Workload {
   const { top, pods } = group;
   const newest = pods.reduce((latest, candidate) => (candidate.createdAt > latest.createdAt ? candidate : latest));
   const labels = [...group.samples.values()].map((each) => each.labels);
-  const podLabels = Object.keys(top.podLabels).length > 0 ? top.podLabels : newest.labels;
+  const podLabels = Object.keys(top.podLabels).length > 0 ? top.podLabels : templateLabels(newest.labels);
   const ref: ObjectReference = {
     apiVersion: top.apiVersion,
     kind: top.kind,

@@ -22,6 +22,7 @@ import {
   record,
   resources,
   strings,
+  templateLabels,
   text,
 } from './read.ts';
 import { templateContainers } from './template.ts';
@@ -102,7 +103,7 @@ export function podAsController(pod: OwnedPod): Controller {
     replicas: undefined,
     containers: pod.containers,
     containersPath: undefined,
-    podLabels: pod.labels,
+    podLabels: templateLabels(pod.labels),
     podAnnotations: pod.annotations,
     priorityClassName: pod.priorityClassName,
     mountsPersistentVolume: pod.mountsPersistentVolume,

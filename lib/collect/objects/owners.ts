@@ -6,7 +6,7 @@ import { formatRight, type Right } from '../../types/right.ts';
 import type { SourceReport } from '../../types/source.ts';
 import { type Controller, controller } from './controllers.ts';
 import { getOrUndefined, SURVIVED } from './lists.ts';
-import { list, type OwnedPod, type OwnerReference, type Raw, record, text } from './read.ts';
+import { list, type OwnedPod, type OwnerReference, type Raw, record, templateLabels, text } from './read.ts';
 
 /** The controllers and pods that were listed, by kind and name within a namespace, and other owners read one by one. */
 export class OwnerIndex {
@@ -146,7 +146,7 @@ export class OwnerIndex {
       replicas: undefined,
       containers: [],
       containersPath: undefined,
-      podLabels: pod.labels,
+      podLabels: templateLabels(pod.labels),
       podAnnotations: pod.annotations,
       priorityClassName: pod.priorityClassName,
       mountsPersistentVolume: pod.mountsPersistentVolume,

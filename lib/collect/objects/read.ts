@@ -32,6 +32,23 @@ export function strings(value: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(entries);
 }
 
+/** Labels that the control plane adds to single pods, beside those of their template. */
+const LABELS_OF_PODS: ReadonlySet<string> = new Set([
+  'pod-template-hash',
+  'controller-revision-hash',
+  'pod-template-generation',
+  'statefulset.kubernetes.io/pod-name',
+  'apps.kubernetes.io/pod-index',
+  'batch.kubernetes.io/job-completion-index',
+  'topology.kubernetes.io/region',
+  'topology.kubernetes.io/zone',
+]);
+
+/** What a pod tells of the labels in the template it was made from. */
+export function templateLabels(podLabels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(podLabels).filter(([name]) => !LABELS_OF_PODS.has(name)));
+}
+
 /** Annotations without kubectl's copy of the whole object, which is large and used by nobody here. */
 export function annotations(value: unknown): Readonly<Record<string, string>> {
   const { 'kubectl.kubernetes.io/last-applied-configuration': _copy, ...rest } = strings(value);

@@ -4,13 +4,14 @@ import { formatAge } from '../../types/duration.ts';
 import type { Factor, FactorName, MissingEvidence } from '../../types/idle.ts';
 import { coveredSeconds } from '../evidence/timeline.ts';
 import type { IdleContext, Signals } from './signals.ts';
+import { unreadStandby } from './standby-unread.ts';
 
 /** Less of the window than this measured is not enough to call anything idle: what happened in the holes is not known. */
 const LEAST_COVERAGE = 0.75;
 
 const HISTORY_REMEDY = 'point --prometheus-url to a Prometheus that scrapes the kubelets, or let history gather by repeated runs';
 
-/** Evidence that an idle verdict needs and that is not there: CPU, and network or requests, over the window and a business day. */
+/** Evidence that an idle verdict needs and that is not there: CPU, and network or requests, over the window and a business day; what would tell a standby. */
 export function missingEvidence(factors: readonly Factor[], signals: Signals, context: IdleContext): readonly MissingEvidence[] {
   const by = (name: FactorName): Factor => factors.find((factor) => factor.factor === name)!;
   const missing: MissingEvidence[] = [];
@@ -21,14 +22,15 @@ export function missingEvidence(factors: readonly Factor[], signals: Signals, co
   if (missing.length > 0) return missing;
   const hole = windowHole(signals, context);
   if (hole) return [hole];
-  return by('business-hours').state === 'unknown'
-    ? [
-        {
-          what: `business hours: ${by('business-hours').evidence}`,
-          remedy: 'ask again after a business day, or set --business-hours',
-        },
-      ]
-    : [];
+  if (by('business-hours').state === 'unknown') {
+    return [
+      {
+        what: `business hours: ${by('business-hours').evidence}`,
+        remedy: 'ask again after a business day, or set --business-hours',
+      },
+    ];
+  }
+  return unreadStandby(signals, context);
 }
 
 function networkRemedy({ pods }: Signals): string {

@@ -11,6 +11,8 @@ export interface IdleContext {
   readonly settings: IdleSettings;
   /** All workloads of the cluster that were seen: standbys are recognised by their neighbours. */
   readonly workloads: readonly Workload[];
+  /** Sources of objects that could not be read: `leases`, `services`. */
+  readonly unread: readonly string[];
 }
 
 export interface Signals {
