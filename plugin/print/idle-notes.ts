@@ -33,7 +33,7 @@ function unknownNote({ findings }: IdleResult, { includeUnknown }: IdleSelection
   const causes = missingByCount(unknown);
   const named = causes.slice(0, CAUSES).map(({ what, count }) => (count === unknown.length ? what : `${what} (${count})`));
   const more = causes.length > CAUSES ? [`${causes.length - CAUSES} more causes in -o json`] : [];
-  const [remedy] = causes.flatMap((cause) => (cause.remedy ? [cause.remedy] : []));
+  const [remedy] = remediesByCount(unknown);
   return [
     [
       `${plural(unknown.length, 'workload')} unknown: ${[...named, ...more].join(', ')}`,
@@ -43,9 +43,16 @@ function unknownNote({ findings }: IdleResult, { includeUnknown }: IdleSelection
   ];
 }
 
+/** What to do for most of them comes first. */
+function remediesByCount(findings: readonly IdleFinding[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { missing } of findings)
+    for (const remedy of new Set(missing.map((each) => each.remedy))) counts.set(remedy, (counts.get(remedy) ?? 0) + 1);
+  return [...counts].toSorted(([, a], [, b]) => b - a).map(([remedy]) => remedy);
+}
+
 interface Cause {
   readonly what: string;
-  readonly remedy: string;
   readonly count: number;
 }
 
@@ -53,9 +60,8 @@ interface Cause {
 function missingByCount(findings: readonly IdleFinding[]): readonly Cause[] {
   const causes = new Map<string, Cause>();
   for (const { missing, reason } of findings) {
-    for (const { what, remedy } of missing.length > 0 ? missing : [{ what: reason, remedy: '' }]) {
-      causes.set(what, { what, remedy, count: (causes.get(what)?.count ?? 0) + 1 });
-    }
+    for (const what of missing.length > 0 ? missing.map((each) => each.what) : [reason])
+      causes.set(what, { what, count: (causes.get(what)?.count ?? 0) + 1 });
   }
   return [...causes.values()].sort((a, b) => b.count - a.count);
 }

@@ -14,7 +14,10 @@ const HOUR_MS = 3_600_000;
 export interface RecordedPeriod {
   readonly fromMs: number;
   readonly toMs: number;
+  /** Distance of the rows, each an average since the last. */
   readonly stepSeconds: number;
+  /** What the rows are averages of, so that they are as even as rates over their time; of `stepSeconds` when absent. */
+  readonly finerSeconds?: number;
 }
 
 /** Appends the use of these workloads' pods in the period to the history of this cluster. */
@@ -49,7 +52,16 @@ function samplesOf(
   period: RecordedPeriod,
 ): readonly Sample[] {
   const podStartMs = nowMs - (workload.podAgeHours ?? workload.ageHours) * HOUR_MS;
-  const series = podSeries(workload, replica, { ...period, nowMs, seed: description.seed, podStartMs });
+  const finerSeconds = period.finerSeconds ?? period.stepSeconds;
+  const finer = podSeries(workload, replica, {
+    ...period,
+    stepSeconds: finerSeconds,
+    nowMs,
+    seed: description.seed,
+    podStartMs,
+  });
+  const each = period.stepSeconds / finerSeconds;
+  const average = (values: Float64Array, step: number): number => sum(values, step * each, each) / each;
   const top = topOwner(workload);
   const nothing: Sample = {
     atMs: Number.NaN,
@@ -66,16 +78,21 @@ function samplesOf(
     requests: Number.NaN,
     windowSeconds: period.stepSeconds,
   };
-  return [...series.requests.keys()].flatMap((step): readonly Sample[] => {
-    const networkBytesPerSecond = series.receiveBytesPerSecond[step]! + series.transmitBytesPerSecond[step]!;
+  const steps = Array.from({ length: Math.floor(finer.requests.length / each) }, (_, step) => step);
+  return steps.flatMap((step): readonly Sample[] => {
+    const networkBytesPerSecond = average(finer.receiveBytesPerSecond, step) + average(finer.transmitBytesPerSecond, step);
     if (Number.isNaN(networkBytesPerSecond)) return [];
-    const atMs = series.startMs + (step + 1) * period.stepSeconds * 1000;
+    const atMs = finer.startMs + (step + 1) * period.stepSeconds * 1000;
     const containers = workload.containers.map(({ name: container, image, nativeSidecar }): Sample => {
-      const { cpuCores, memoryBytes } = series.containers.get(container)!;
+      const { cpuCores, memoryBytes } = finer.containers.get(container)!;
       const app = !isSidecar({ name: container, image, role: nativeSidecar ? 'sidecar' : 'app' });
-      return { ...nothing, atMs, container, app, cpuCores: cpuCores[step]!, memoryBytes: memoryBytes[step]! };
+      return { ...nothing, atMs, container, app, cpuCores: average(cpuCores, step), memoryBytes: average(memoryBytes, step) };
     });
-    const requests = workload.requestCounter === undefined ? Number.NaN : series.requests[step]!;
+    const requests = workload.requestCounter === undefined ? Number.NaN : sum(finer.requests, step * each, each);
     return [...containers, ...(workload.hostNetwork ? [] : [{ ...nothing, atMs, networkBytesPerSecond, requests }])];
   });
+}
+
+function sum(values: Float64Array, from: number, count: number): number {
+  return values.subarray(from, from + count).reduce((total, value) => total + value, 0);
 }

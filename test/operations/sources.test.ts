@@ -118,19 +118,36 @@ test('Ctrl-C while the history server is asked ends with 130 at once, quietly, a
 
 test('Ctrl-C at any moment leaves whole parts or none', async () => {
   const history = temporaryFolder();
-  for (const milliseconds of [300, 500, 650, 800, 950, 1100, 1300]) {
-    const { exitCode, stderr } = await ask(asker(history), ['idle', '-A'], {
-      started: (child) => setTimeout(() => child.kill('SIGINT'), milliseconds),
-    });
-    assert.ok(exitCode === 130 || exitCode === 0, `${exitCode} after ${milliseconds} ms: ${stderr}`);
-    assert.is(exitCode === 0 ? '' : stderr, '');
+  const exitCodes: (number | null)[] = [];
+  for (const milliseconds of [0, 100, 200, 300, 400, 500, 600, 700, 5000]) {
+    let interrupt = (): void => undefined;
+    const forwarder = await forward(historyUrl(), () => void setTimeout(() => interrupt(), milliseconds));
+    try {
+      const { exitCode, stderr } = await ask(asker(history), ['idle', '-A', '-oname', '--prometheus-url', forwarder.url], {
+        started: (child) => {
+          interrupt = () => child.kill('SIGINT');
+        },
+      });
+      assert.is(stderr, '', `after ${milliseconds} ms`);
+      exitCodes.push(exitCode);
+    } finally {
+      await forwarder.close();
+    }
   }
+  assert.is(exitCodes.at(0), 130);
+  assert.is(exitCodes.at(-1), 0);
+  assert.ok(
+    exitCodes.every((exitCode) => exitCode === 0 || exitCode === 130),
+    exitCodes.join(' '),
+  );
   const files = filesIn(history);
   assert.equal(
     files.filter((file) => !file.endsWith('.parquet') || file.includes('/.')),
     [],
   );
-  for (const pods of await recordedTimes(history)) assert.ok(pods >= filled.pods.length, String(pods));
+  const recorded = await recordedTimes(history);
+  assert.ok(recorded.length >= exitCodes.filter((exitCode) => exitCode === 0).length);
+  for (const pods of recorded) assert.ok(pods >= filled.pods.length, String(pods));
 });
 
 test('a metrics-server that is gone is told, and the rest answers', async () => {
