@@ -86,6 +86,9 @@ function notFound(
 
 /** The right that is missing, from the request that was refused. */
 function rightsRemedy(status: Status | undefined): string {
+  // Since 1.36 the server may name `impersonate-on:user-info:list` on what was asked for; the plain verb is enough.
+  if (/cannot impersonate/.test(status?.message ?? ''))
+    return 'grant verb impersonate on the user, groups, uid and userextras that --as and its like name, or leave them out';
   const verb = /cannot (\S+) resource "([^"]+)"(?: in API group "([^"]*)")?/.exec(status?.message ?? '');
   if (verb === null) return 'ask for the right, or use another user or namespace';
   const [, action, resource, group] = verb;

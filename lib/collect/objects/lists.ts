@@ -77,7 +77,8 @@ export function listRight(spec: Pick<ListSpec<unknown>, 'groupVersion' | 'resour
 
 function reportOf<T>(spec: ListSpec<T>, namespace: string, error: unknown): SourceReport {
   if (!(error instanceof UpidError)) throw error;
-  if (error.id === 'forbidden') {
+  // Who may not act as somebody else is refused everything, whatever that one may do.
+  if (error.id === 'forbidden' && !/cannot impersonate/.test(error.message)) {
     const right = listRight(spec, namespace);
     return {
       source: spec.source,
