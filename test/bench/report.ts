@@ -25,17 +25,21 @@ export async function printReport(title: string, { headings, rows, notes = [] }:
   process.stdout.write(`\n${title}\n\n${table}${notes.map((note) => `${note}\n`).join('')}`);
 }
 
-/** Prints how every figure compares with its budget. @returns those that are not met */
-export async function printBudgets(figures: Report['figures']): Promise<readonly BudgetName[]> {
+/** Figures above their budgets, and those that could not be measured. */
+export function missed(figures: Report['figures']): readonly BudgetName[] {
   const found = Object.entries(figures) as [BudgetName, number][];
-  const missed = found.filter(([name, value]) => value > BUDGETS[name].most).map(([name]) => name);
-  const rows = found.map(([name, value]) => {
+  return found.filter(([name, value]) => !(value <= BUDGETS[name].most)).map(([name]) => name);
+}
+
+/** Prints how every figure compares with its budget. */
+export async function printBudgets(figures: Report['figures']): Promise<void> {
+  const above = missed(figures);
+  const rows = (Object.entries(figures) as [BudgetName, number][]).map(([name, value]) => {
     const budget: Budget = BUDGETS[name];
-    return [name, written(value, budget), written(budget.most, budget), missed.includes(name) ? 'MISSED' : 'met', budget.meaning];
+    return [name, written(value, budget), written(budget.most, budget), above.includes(name) ? 'MISSED' : 'met', budget.meaning];
   });
   const table = await formatTable(['BUDGET', 'FOUND', 'AT MOST', '', 'MEANING'], rows, { headers: true });
   process.stdout.write(`\n${table}`);
-  return missed;
 }
 
 function written(value: number, { unit }: Budget): string {
