@@ -140,7 +140,10 @@ test('without any history nothing is called idle, and each workload says what is
     assert.match(reason, /CPU: .*; network: /);
     assert.ok(missing.length > 0);
     for (const { what, remedy } of missing)
-      assert.ok(what.length > 0 && /--prometheus-url|http_requests_total/.test(remedy), remedy);
+      assert.ok(
+        what.length > 0 && /--prometheus-url to a Prometheus that scrapes the kubelets|http_requests_total/.test(remedy),
+        remedy,
+      );
   }
   for (const name of labelled('active')) assert.ok(['active', 'unknown'].includes(itemOf(answer, name).verdict), name);
   assert.is(sourceOf(answer, 'prometheus').state, 'not-asked');
@@ -160,6 +163,15 @@ test('a week that earlier runs recorded is enough without any Prometheus', async
   assert.match(sourceOf(answer, 'history').gave ?? '', /^use of \d+ workloads, back to (6d23h|7d) ago, sampled every 10m, in /);
   const item = itemOf(answer, described('forgotten-staging').name);
   assert.match(factorOf(item, 'network').source ?? '', /^history/);
+});
+
+test('where samples are missing, the remedy is to wait until enough of them are there', () => {
+  const { missing } = itemOf(found, described('recent-metrics-gap').name);
+  assert.ok(missing.length > 0);
+  for (const { what, remedy } of missing) {
+    assert.match(what, /samples are missing before that/);
+    assert.match(remedy, /^ask again in \d+[hm]\d*m?, when it has been measured for long enough$/);
+  }
 });
 
 test('what earlier runs recorded fills the hole that Prometheus has', async () => {

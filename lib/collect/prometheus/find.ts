@@ -189,7 +189,7 @@ function nothingFound(
       source: PROMETHEUS_SOURCE,
       state: 'absent',
       reason: 'no Service looks like a Prometheus, Thanos, Mimir or VictoriaMetrics',
-      remedy: `${remedy}, or let history gather by repeated runs`,
+      remedy,
     };
   }
   return { source: PROMETHEUS_SOURCE, state: 'failed', reason: `no candidate could be used: ${reasons.join('; ')}`, remedy };
