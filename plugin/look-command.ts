@@ -1,6 +1,7 @@
 /** A command that looks at a cluster: all its flags, and how it asks with progress and prints. */
 
 import type { LookRequest } from '../lib/operations/request.ts';
+import { UpidError } from '../lib/types/errors.ts';
 import type { Provenance } from '../lib/types/result.ts';
 import { OutputFlags } from './flags/output.ts';
 import type { Listing } from './print/listing.ts';
@@ -45,6 +46,14 @@ export abstract class LookCommand extends OutputFlags {
     // The simulated cluster stands still, so that its data does not age.
     const now = cluster.simulated ? () => observedAtMs : runtime(0).now;
     return { stdin, stdout, signal, now, color: terminal.color, ascii: terminal.ascii };
+  }
+
+  /** After what was found has been shown. @throws UpidError `not-found` for the first name that was asked for and is not there. */
+  protected requireAll({ notFound: [missing], namespace }: Provenance): void {
+    if (!missing) return;
+    throw new UpidError('not-found', `no ${missing.kind.toLowerCase()} "${missing.name}" was found in ${namespace} namespace`, {
+      remedy: 'check type, name and namespace',
+    });
   }
 
   /** Data to standard output; notes about it to standard error, first what the reader must know before the data. */

@@ -93,6 +93,7 @@ async function see(
       observedAtMs: nowMs,
       namespace,
       windowSeconds: settings.windowSeconds,
+      notFound: collected.notFound,
       sources: reports,
       traffic: [...client.traffic(), ...prometheus.traffic],
     }),

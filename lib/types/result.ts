@@ -11,6 +11,8 @@ export interface Provenance {
   /** Namespace that was asked; empty for all. */
   readonly namespace: string;
   readonly windowSeconds: number;
+  /** What was asked for by name and is not there. */
+  readonly notFound: readonly { readonly kind: string; readonly name: string }[];
   readonly sources: readonly SourceReport[];
   readonly traffic: readonly SourceTraffic[];
 }

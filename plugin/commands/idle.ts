@@ -1,10 +1,7 @@
 /** `kubectl upid idle`: what is idle, since when, and how sure. */
 
 import { Command, Option } from 'clipanion';
-import { UpidError } from '../../lib/types/errors.ts';
-import type { IdleFinding } from '../../lib/types/idle.ts';
 import type { IdleResult } from '../../lib/types/result.ts';
-import type { WorkloadName } from '../flags/workload-names.ts';
 import { LookCommand } from '../look-command.ts';
 import { idleColumns, idleListing } from '../print/idle-listing.ts';
 import { idleNotes } from '../print/idle-notes.ts';
@@ -57,7 +54,7 @@ export class IdleCommand extends LookCommand {
 
     if (view) await this.show(result);
     else await this.print(idleListing(result, selection, this.showLabels), result, idleNotes(result, selection), options);
-    requireAll(names, result.findings, result.namespace);
+    this.requireAll(result);
     return 0;
   }
 
@@ -66,16 +63,4 @@ export class IdleCommand extends LookCommand {
     const { includeUnknown } = this;
     await showIdle(result, { ...this.viewOptions(result), includeUnknown, confidence: result.settings.confidence });
   }
-}
-
-/** @throws UpidError `not-found` for the first name that was asked for and is not there. */
-function requireAll(names: readonly WorkloadName[], findings: readonly IdleFinding[], namespace: string): void {
-  const missing = names.find(
-    ({ kind, name }) =>
-      !findings.some(({ workload }) => workload.name === name && workload.kind.toLowerCase() === kind.toLowerCase()),
-  );
-  if (missing)
-    throw new UpidError('not-found', `no ${missing.kind.toLowerCase()} "${missing.name}" was found in ${namespace} namespace`, {
-      remedy: 'check type, name and namespace; pods are judged as part of the workload that owns them',
-    });
 }

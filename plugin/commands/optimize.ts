@@ -53,6 +53,7 @@ export class OptimizeCommand extends LookCommand {
 
     if (view) await this.show(result);
     else await this.print(optimizeListing(result), result, optimizeNotes(result), options);
+    this.requireAll(result);
     return this.exitCode && result.plan.recommendations.length > 0 ? 1 : 0;
   }
 

@@ -14,6 +14,8 @@ export function idleNotes(result: IdleResult, selection: IdleSelection): readonl
 }
 
 function emptyNote(result: IdleResult, selection: IdleSelection): readonly string[] {
+  // The failure that follows says it.
+  if (result.notFound.length > 0) return [];
   if (result.findings.length === 0) return [nothingFound('resources', result.namespace)];
   return shownFindings(result, selection).length === 0 ? [nothingFound('idle workloads', result.namespace)] : [];
 }

@@ -6,9 +6,11 @@ import type { OptimizeResult } from '../../lib/types/result.ts';
 import { formatMoney, plural } from './figures.ts';
 import { nothingFound } from './notes.ts';
 
-export function optimizeNotes({ plan, namespace }: OptimizeResult): readonly string[] {
+export function optimizeNotes({ plan, namespace, notFound }: OptimizeResult): readonly string[] {
   return [
-    ...(plan.recommendations.length === 0 ? [nothingFound('recommendations', namespace)] : [sumNote(plan)]),
+    ...(plan.recommendations.length > 0 ? [sumNote(plan)] : []),
+    // Where a name is missing, the failure that follows says so.
+    ...(plan.recommendations.length === 0 && notFound.length === 0 ? [nothingFound('recommendations', namespace)] : []),
     ...dryRunNotes(plan.recommendations.map(({ dryRun }) => dryRun)),
     ...(plan.declined.length > 0 ? [`${plural(plan.declined.length, 'change')} declined; the reasons are in -o json`] : []),
   ];

@@ -82,6 +82,7 @@ test('the plan as it is printed has the published shape', async () => {
     observedAtMs: NOW,
     namespace: '',
     windowSeconds: 86_400,
+    notFound: [],
     sources: [],
     traffic: [],
     plan,

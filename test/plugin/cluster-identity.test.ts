@@ -10,7 +10,7 @@ import { API_ADDRESS, API_PORT } from '../cluster/network.ts';
 import { sharedCluster } from '../cluster/shared.ts';
 import { clusterSuite } from '../cluster/suite.ts';
 import { assert } from '../harness.ts';
-import { testRuntime } from '../kube/runtime.ts';
+import { temporaryFolder, testRuntime } from '../kube/runtime.ts';
 import { PROGRAM, run } from './run.ts';
 
 const test = clusterSuite('who asks, and how');
@@ -168,7 +168,7 @@ test("inside a pod, with nothing but what the kubelet puts there, it looks at th
   const { code, stdout, stderr } = await cluster.exec(['unshare', '--mount', 'sh', '-c', script, PROGRAM], {
     env: {
       KUBECONFIG: undefined,
-      HOME: '/nowhere',
+      HOME: temporaryFolder(),
       KUBERNETES_SERVICE_HOST: API_ADDRESS,
       KUBERNETES_SERVICE_PORT: String(API_PORT),
       D: '/var/run/secrets/kubernetes.io/serviceaccount',

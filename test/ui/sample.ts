@@ -62,6 +62,7 @@ function provenance(simulated: boolean): Provenance {
     observedAtMs: OBSERVED_AT,
     namespace: '',
     windowSeconds: SETTINGS.windowSeconds,
+    notFound: [],
     sources: SOURCES,
     traffic: [
       { source: 'pods', requests: 1, bytes: 1_843_200, seconds: 0.42, retries: 0 },

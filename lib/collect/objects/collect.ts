@@ -52,6 +52,8 @@ export interface CollectedObjects {
   readonly objects: ClusterObjects;
   /** The workloads that were named; all of them when none was. */
   readonly named: readonly Workload[];
+  /** The names that no workload has. */
+  readonly notFound: ObjectScope['names'];
   readonly reports: readonly SourceReport[];
 }
 
@@ -88,7 +90,8 @@ export async function collectObjects(
     unread: lists.reports.filter(({ state }) => state === 'forbidden' || state === 'failed').map(({ source }) => source),
   };
   const named = objects.workloads.filter((workload) => isNamed(workload, scope.names));
-  return { cluster: lists.cluster, objects, named, reports: [...lists.reports, ...owners.reports] };
+  const notFound = scope.names.filter((name) => !named.some((workload) => goesBy(workload, name)));
+  return { cluster: lists.cluster, objects, named, notFound, reports: [...lists.reports, ...owners.reports] };
 }
 
 interface Lists {
@@ -359,11 +362,14 @@ function oldest(pods: readonly OwnedPod[]): number {
 }
 
 function isNamed(workload: Workload, names: ObjectScope['names']): boolean {
-  if (names.length === 0) return true;
-  return names.some(
-    ({ kind, name }) =>
-      (workload.ref.kind.toLowerCase() === kind.toLowerCase() && workload.ref.name === name) ||
-      (kind.toLowerCase() === 'pod' && workload.pods.some((each) => each.name === name)) ||
-      (kind.toLowerCase() === 'replicaset' && workload.replicaSetNames.includes(name)),
+  return names.length === 0 || names.some((name) => goesBy(workload, name));
+}
+
+/** A workload is also named by a pod or a ReplicaSet of it. */
+function goesBy({ ref, pods, replicaSetNames }: Workload, { kind, name }: ObjectScope['names'][number]): boolean {
+  return (
+    (ref.kind.toLowerCase() === kind.toLowerCase() && ref.name === name) ||
+    (kind.toLowerCase() === 'pod' && pods.some((each) => each.name === name)) ||
+    (kind.toLowerCase() === 'replicaset' && replicaSetNames.includes(name))
   );
 }
