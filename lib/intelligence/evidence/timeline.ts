@@ -30,10 +30,10 @@ export function joinTimeline(contributions: readonly Contribution[], fromMs: num
   let points: readonly Point[] = [];
   const sources: string[] = [];
   for (const contribution of contributions) {
-    const added = pointsOf(contribution, fromMs, toMs).filter((point) => !overlapsAny(points, point));
+    const added = withoutOverlap(pointsOf(contribution, fromMs, toMs), points);
     if (added.length === 0) continue;
     if (!sources.includes(contribution.source)) sources.push(contribution.source);
-    points = [...points, ...added].sort((a, b) => a.fromMs - b.fromMs);
+    points = inOrder(points, added);
   }
   return { points, sources };
 }
@@ -49,6 +49,23 @@ function pointsOf({ grid, sampleSeconds, values }: Contribution, fromMs: number,
     points.push({ fromMs: start, toMs: start + slotMs, value, sampleSeconds });
   }
   return points;
+}
+
+function withoutOverlap(candidates: readonly Point[], taken: readonly Point[]): readonly Point[] {
+  return isBefore(candidates, taken) || isBefore(taken, candidates)
+    ? candidates
+    : candidates.filter((candidate) => !overlapsAny(taken, candidate));
+}
+
+/** Both sorted; as a rule one source tells of what the other one does not reach. */
+function inOrder(some: readonly Point[], others: readonly Point[]): readonly Point[] {
+  if (isBefore(some, others)) return some.concat(others);
+  if (isBefore(others, some)) return others.concat(some);
+  return some.concat(others).sort((a, b) => a.fromMs - b.fromMs);
+}
+
+function isBefore(some: readonly Point[], others: readonly Point[]): boolean {
+  return some.length === 0 || others.length === 0 || some.at(-1)!.toMs <= others[0]!.fromMs;
 }
 
 /** Binary search: points are sorted and do not overlap each other. */

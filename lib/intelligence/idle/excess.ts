@@ -41,7 +41,8 @@ export function excessRule(signals: Signals, { nowMs }: IdleContext): ExcessRule
   // Peaks of a slot that holds several samples spread above its median by themselves: their own spread counts too.
   const peaks = within(signals.network, signals.windowStartMs, nowMs).map((point) => point.value);
   const peakLift = Math.max(0, median(peaks) - level);
-  const spread = Math.max(robustSigma(recent), Math.min(robustSigma(peaks), peakLift || robustSigma(peaks)));
+  const peakSigma = robustSigma(peaks);
+  const spread = Math.max(robustSigma(recent), Math.min(peakSigma, peakLift || peakSigma));
   return { level, threshold: level + Math.max(sigmas * spread, unevenness), chance: level + CHANCE_SIGMAS * spread };
 }
 
