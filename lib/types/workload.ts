@@ -61,6 +61,10 @@ export interface Pod {
   readonly ip?: string;
   /** Network counters of such a pod are its node's, so they prove nothing about the pod. */
   readonly hostNetwork: boolean;
+  /** Empty for the kubelet's own (static) pods, which have none; all others run under `default` where they name none. */
+  readonly serviceAccountName: string;
+  /** Whether its containers are given a token of that account, with which they may speak to the API server. */
+  readonly mountsServiceAccountToken: boolean;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly containers: readonly ContainerSpec[];

@@ -53,6 +53,8 @@ function podOf(namespace: string, name: string, containers: readonly ContainerSp
     ready: true,
     createdAt: 0,
     hostNetwork,
+    serviceAccountName: 'default',
+    mountsServiceAccountToken: true,
     labels: {},
     annotations: {},
     containers,

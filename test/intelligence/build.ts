@@ -38,6 +38,8 @@ export function pod(name: string, parts: Partial<Pod> = {}): Pod {
     createdAt: NOW - 60 * DAY_MS,
     startedAt: NOW - 60 * DAY_MS,
     hostNetwork: false,
+    serviceAccountName: 'default',
+    mountsServiceAccountToken: true,
     labels: {},
     annotations: {},
     containers: [container()],

@@ -119,7 +119,7 @@ function podOf(workload: WorkloadDescription, top: Manifest, replica: number, no
       labels: podLabels(workload),
       ...(workload.podAnnotations && { annotations: workload.podAnnotations }),
     },
-    spec: { ...template, nodeName: 'node-1' },
+    spec: { serviceAccountName: 'default', ...template, nodeName: 'node-1' },
     status: {
       phase: 'Running',
       startTime,

@@ -1,6 +1,6 @@
 import { judgeIdle } from '../../lib/intelligence/idle/judge.ts';
 import type { IdleFinding } from '../../lib/types/idle.ts';
-import type { Workload } from '../../lib/types/workload.ts';
+import type { Pod, Workload } from '../../lib/types/workload.ts';
 import { assert, suite } from '../harness.ts';
 import { contextOf, evidence, NOW, pod, usage, workload } from './build.ts';
 
@@ -15,15 +15,32 @@ function judged(of: Workload, unread: readonly string[], neighbours: readonly Wo
 
 const whatIsMissing = (finding: IdleFinding): readonly string[] => finding.missing.map(({ remedy }) => remedy);
 
-test('without the leases nothing quiet is called idle, and the right that is missing is named', () => {
-  assert.is(judged(workload(), []).verdict, 'idle');
-  const finding = judged(workload(), ['leases']);
+const underAccount = (serviceAccountName: string, parts: Partial<Pod> = {}): Workload =>
+  workload({ pods: [pod('web-0', { serviceAccountName, ...parts })] });
+
+test('without the leases what has a service account of its own is not called idle, and the right that is missing is named', () => {
+  assert.is(judged(underAccount('web'), []).verdict, 'idle');
+  const finding = judged(underAccount('web'), ['leases']);
   assert.is(finding.verdict, 'unknown');
   assert.is(
     finding.reason,
     'life: it may be the standby of a leader election, which only the leases tell, and they could not be read',
   );
   assert.equal(whatIsMissing(finding), ['grant the right to list leases.coordination.k8s.io']);
+});
+
+test('without the leases what cannot write one is judged: under the account that all share, or without its token', () => {
+  assert.is(judged(underAccount('default'), ['leases']).verdict, 'idle');
+  assert.is(judged(underAccount('web', { mountsServiceAccountToken: false }), ['leases']).verdict, 'idle');
+});
+
+test("without the leases the kubelet's own pods, which have no account but credentials in files, are not called idle", () => {
+  assert.is(judged(underAccount('', { mountsServiceAccountToken: false }), ['leases']).verdict, 'unknown');
+});
+
+test('one pod with an account of its own is enough, as while a changed template is rolled out', () => {
+  const pods = [pod('web-0'), pod('web-1', { serviceAccountName: 'web' })];
+  assert.is(judged(workload({ pods }), ['leases']).verdict, 'unknown');
 });
 
 test('without the budgets only what may be a quorum is unknown: a StatefulSet of three', () => {
@@ -50,7 +67,7 @@ test('other lists tell nothing of standbys', () => {
 
 test('what is known to be used stays active', () => {
   const busy = evidence([usage({ hours: 7 * 24, cpu: 0.5, memory: 50 * 2 ** 20, movement: 0, network: 200_000 })]);
-  assert.is(judgeIdle(workload(), busy, { ...contextOf(), unread: ['leases'] }).verdict, 'active');
+  assert.is(judgeIdle(underAccount('web'), busy, { ...contextOf(), unread: ['leases'] }).verdict, 'active');
 });
 
 test.run();

@@ -107,6 +107,8 @@ export function podOf(name: string, containers: Workload['containers'], more: Pa
     ready: true,
     createdAt: NOW - 40 * DAY * 1000,
     hostNetwork: false,
+    serviceAccountName: 'default',
+    mountsServiceAccountToken: true,
     labels: {},
     annotations: {},
     containers,

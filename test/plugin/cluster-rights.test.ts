@@ -138,6 +138,23 @@ for (const [right] of RIGHTS) {
   });
 }
 
+test('without the right to list leases all is judged but what may elect a leader: what has a service account of its own', async () => {
+  const account = await accounts.make('no-leases', without('list leases.coordination.k8s.io in all namespaces'));
+  const { verdicts } = await look(account);
+  const { description } = (await sharedCluster()).filled;
+  const electing = new Set(
+    description.workloads
+      .filter(({ ownServiceAccount }) => ownServiceAccount)
+      .map(({ namespace, kind, name }) => `${namespace}/${kind}/${name}`),
+  );
+  const changed = [...verdicts].filter(([name, verdict]) => verdict !== whole.get(name));
+  assert.ok(changed.length > 0);
+  for (const [name, verdict] of changed) {
+    assert.ok(electing.has(name), name);
+    assert.is(verdict, 'unknown', name);
+  }
+});
+
 test('services/proxy that is forbidden is told with the other way to Prometheus', async () => {
   const { stderr } = await as(
     await accounts.make('no-proxy', without('get services/proxy in namespace "monitoring"')),

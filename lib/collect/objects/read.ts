@@ -152,6 +152,8 @@ export function pod(value: unknown): OwnedPod {
     ...(spec.nodeName !== undefined && { node: text(spec.nodeName) }),
     ...(status.podIP !== undefined && { ip: text(status.podIP) }),
     hostNetwork: spec.hostNetwork === true,
+    serviceAccountName: text(spec.serviceAccountName),
+    mountsServiceAccountToken: spec.automountServiceAccountToken !== false || projectsToken(spec),
     labels: strings(metadata.labels),
     annotations: annotations(metadata.annotations),
     containers: containers(spec),
@@ -162,6 +164,13 @@ export function pod(value: unknown): OwnedPod {
     ),
     priorityClassName: spec.priorityClassName === undefined ? undefined : text(spec.priorityClassName),
   };
+}
+
+/** A token that the pod mounts by itself, as hardened charts do instead of having it mounted. */
+function projectsToken(spec: Raw): boolean {
+  return list(spec.volumes).some((volume) =>
+    list(record(volume.projected).sources).some((source) => source.serviceAccountToken !== undefined),
+  );
 }
 
 function containerState(raw: Raw): ContainerState {

@@ -170,6 +170,7 @@ function platform(): readonly WorkloadDescription[] {
       use: { cpuCores: 0.009, officeCores: 0.006, memoryMebibytes: 38, networkBytesPerSecond: 14_000 },
       service: { name: 'kube-dns', port: 53 },
       priorityClassName: 'system-cluster-critical',
+      ownServiceAccount: true,
     }),
     served({
       namespace: 'kube-system',
@@ -181,6 +182,7 @@ function platform(): readonly WorkloadDescription[] {
       use: { cpuCores: 0.007, officeCores: 0.001, memoryMebibytes: 46, networkBytesPerSecond: 5000 },
       service: { port: 443 },
       priorityClassName: 'system-cluster-critical',
+      ownServiceAccount: true,
     }),
   ];
 }

@@ -126,6 +126,8 @@ export interface WorkloadDescription {
   readonly containers: readonly ContainerDescription[];
   readonly activity: readonly ActivityDescription[];
   readonly hostNetwork?: boolean;
+  /** Runs under a service account named like it, as what speaks to the API server does; else under `default`. */
+  readonly ownServiceAccount?: boolean;
   readonly service?: { readonly name?: string; readonly port: number; readonly selector?: Readonly<Record<string, string>> };
   /** Counter that sees this workload's requests, if any: `nginx_ingress_controller_requests`, `istio_requests_total`, `http_requests_total`. */
   readonly requestCounter?: string;

@@ -18,9 +18,10 @@ export function podLabels(workload: WorkloadDescription): Readonly<Record<string
   return { ...selectorLabels(workload), ...workload.podLabels };
 }
 
-/** The controller and everything a user would create around it. */
+/** The controller and everything a user would create around it, in an order that an API server takes: what pods need comes first. */
 export function manifestsOf(workload: WorkloadDescription): readonly Manifest[] {
   return [
+    ...(workload.ownServiceAccount ? [serviceAccount(workload)] : []),
     ...(workload.volumeClaim && workload.kind !== 'StatefulSet' ? [volumeClaim(workload)] : []),
     controllerManifest(workload),
     ...(workload.service || workload.kind === 'StatefulSet' ? [service(workload)] : []),
@@ -109,6 +110,7 @@ function podSpec(workload: WorkloadDescription): Readonly<Record<string, unknown
       initContainers: sidecars.map((container) => ({ ...containerManifest(container), restartPolicy: 'Always' })),
     }),
     ...(workload.hostNetwork && { hostNetwork: true }),
+    ...(workload.ownServiceAccount && { serviceAccountName: workload.name }),
     ...(workload.priorityClassName && { priorityClassName: workload.priorityClassName }),
     // A StatefulSet's pods get a volume each, from its template of claims.
     ...(workload.volumeClaim &&
@@ -152,6 +154,10 @@ function service(workload: WorkloadDescription): Manifest {
     metadata: metadata(workload, workload.service?.name ?? workload.name),
     spec: { selector: workload.service?.selector ?? selectorLabels(workload), ports: [{ name: 'http', port, targetPort: port }] },
   };
+}
+
+function serviceAccount(workload: WorkloadDescription): Manifest {
+  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata(workload) };
 }
 
 function autoscaler(workload: WorkloadDescription): Manifest {

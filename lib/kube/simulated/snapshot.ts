@@ -5,7 +5,7 @@ import type { Manifest } from './manifests.ts';
 import { nodeMetrics, podMetrics } from './metrics.ts';
 import { controllerObjects } from './objects/controllers.ts';
 import type { Making } from './objects/metadata.ts';
-import { namespaceObjects, nodeLeases, nodeObjects } from './objects/nodes.ts';
+import { defaultServiceAccounts, namespaceObjects, nodeLeases, nodeObjects } from './objects/nodes.ts';
 import { podObject } from './objects/pods.ts';
 import { apiServerService, limitRangeObjects, surroundingObjects } from './objects/surroundings.ts';
 import { presentReplicas } from './placement.ts';
@@ -30,6 +30,7 @@ export function snapshotOf(description: ClusterDescription, nowMs: number): Snap
   const byWorkload = Map.groupBy(replicas, ({ workload }) => workload);
   const made: readonly Manifest[] = [
     ...namespaceObjects(making),
+    ...defaultServiceAccounts(making),
     ...nodeObjects(making),
     ...nodeLeases(making),
     ...limitRangeObjects(making),

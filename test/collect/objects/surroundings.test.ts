@@ -252,6 +252,23 @@ test("kubectl's copy of the object is not kept", async () => {
   assert.equal(annotations, { note: 'kept' });
 });
 
+test('a pod with its service account, and whether it is given a token of it', async () => {
+  const projected = { name: 'token', projected: { sources: [{ configMap: {} }, { serviceAccountToken: { path: 'token' } }] } };
+  const account = async (spec: object): Promise<readonly unknown[]> => {
+    const { objects } = await collected({ objects: { '/api/v1/pods': [pod({ name: 'alone', spec })] } });
+    const [found] = objects.workloads[0]?.pods ?? [];
+    return [found?.serviceAccountName, found?.mountsServiceAccountToken];
+  };
+  assert.equal(await account({ serviceAccountName: 'default' }), ['default', true]);
+  assert.equal(await account({ serviceAccountName: 'web', automountServiceAccountToken: true }), ['web', true]);
+  const off = { serviceAccountName: 'web', automountServiceAccountToken: false };
+  assert.equal(await account(off), ['web', false]);
+  assert.equal(await account({ ...off, volumes: [{ name: 'data', emptyDir: {} }] }), ['web', false]);
+  assert.equal(await account({ ...off, volumes: [projected] }), ['web', true]);
+  // Of a static pod.
+  assert.equal(await account({}), ['', true]);
+});
+
 test('a pod as it is: probes, sidecars, restarts, volumes, host network', async () => {
   const { objects } = await collected({
     objects: {

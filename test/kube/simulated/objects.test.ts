@@ -83,7 +83,7 @@ for (const [what, description] of CLUSTERS) {
     }
   });
 
-  test(`${what}: owners, namespaces, nodes and volume claims are there`, () => {
+  test(`${what}: owners, namespaces, nodes, service accounts and volume claims are there`, () => {
     const objects = allObjects(description);
     const byKey = new Map(
       objects.map((object) => [keyOf(object.kind, metadataOf(object).namespace, metadataOf(object).name), object]),
@@ -99,9 +99,11 @@ for (const [what, description] of CLUSTERS) {
       if (object.kind !== 'Pod') continue;
       const spec = object.spec as {
         readonly nodeName: string;
+        readonly serviceAccountName: string;
         readonly volumes?: readonly { persistentVolumeClaim: { claimName: string } }[];
       };
       assert.ok(byKey.has(keyOf('Node', undefined, spec.nodeName)));
+      assert.ok(byKey.has(keyOf('ServiceAccount', namespace, spec.serviceAccountName)), spec.serviceAccountName);
       for (const { persistentVolumeClaim } of spec.volumes ?? [])
         assert.ok(byKey.has(keyOf('PersistentVolumeClaim', namespace, persistentVolumeClaim.claimName)));
     }
@@ -136,7 +138,10 @@ for (const [what, description] of CLUSTERS) {
       const expected = described.kind === 'DaemonSet' ? description.nodes.length : described.replicas;
       assert.is(running.length, expected, described.name);
       assert.ok(running.every(({ ready }) => ready));
-      assert.is(workload.leases.length, described.lease ? 1 : 0);
+      // Of a pair of workloads the name ties the one that waits to the lease of the other.
+      assert.is(workload.leases.length, described.lease || described.scenario === 'standby-workload' ? 1 : 0);
+      const account = described.ownServiceAccount ? described.name : 'default';
+      assert.ok(workload.pods.every(({ serviceAccountName }) => serviceAccountName === account));
       assert.is(workload.autoscalers.length, described.autoscaler ? 1 : 0);
       assert.is(workload.disruptionBudgets.length, described.disruptionBudget ? 1 : 0);
       if (described.service) assert.ok(workload.services.length > 0, `${described.name} has a service`);

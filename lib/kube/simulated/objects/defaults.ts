@@ -47,6 +47,8 @@ function podDefaults(spec: Raw): Raw {
   return {
     ...POD_DEFAULTS,
     ...spec,
+    // The name that the field had first is kept in step.
+    ...(spec.serviceAccountName !== undefined && { serviceAccount: spec.serviceAccountName }),
     containers: containers(spec.containers),
     ...(spec.initContainers !== undefined && { initContainers: containers(spec.initContainers) }),
   };

@@ -1,4 +1,4 @@
-/** Nodes, their heartbeats, and namespaces. */
+/** Nodes, their heartbeats, and namespaces with the service account that each has. */
 
 import { parseQuantity } from '../../../types/quantity.ts';
 import type { NodeDescription } from '../description.ts';
@@ -13,8 +13,8 @@ const DAY_MS = 86_400_000;
 /** Of the cluster and its nodes. */
 export const CLUSTER_AGE_DAYS = 210;
 
-export function namespaceObjects(making: Making): readonly Manifest[] {
-  const { workloads, limitRanges = [] } = making.description;
+function namespaceNames({ description }: Making): readonly string[] {
+  const { workloads, limitRanges = [] } = description;
   const names = new Set([
     'default',
     'kube-node-lease',
@@ -23,7 +23,11 @@ export function namespaceObjects(making: Making): readonly Manifest[] {
     ...workloads.map(({ namespace }) => namespace),
     ...limitRanges.map(({ namespace }) => namespace),
   ]);
-  return [...names].map((name) =>
+  return [...names];
+}
+
+export function namespaceObjects(making: Making): readonly Manifest[] {
+  return namespaceNames(making).map((name) =>
     stored(
       making,
       {
@@ -35,6 +39,13 @@ export function namespaceObjects(making: Making): readonly Manifest[] {
       clusterStart(making),
       { status: { phase: 'Active' } },
     ),
+  );
+}
+
+/** The account of pods that name none, which the control plane makes in every namespace. */
+export function defaultServiceAccounts(making: Making): readonly Manifest[] {
+  return namespaceNames(making).map((namespace) =>
+    stored(making, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } }, clusterStart(making)),
   );
 }
 

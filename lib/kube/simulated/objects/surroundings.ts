@@ -1,4 +1,4 @@
-/** What stands around workloads, with the status that controllers would give it: services, autoscalers, budgets, leases, volume claims. */
+/** What stands around workloads, with the status that controllers would give it: service accounts, services, autoscalers, budgets, leases, volume claims. */
 
 import type { WorkloadDescription } from '../description.ts';
 import { limitRangeManifest, type Manifest, manifestsOf } from '../manifests.ts';
@@ -18,6 +18,8 @@ export function surroundingObjects(
   const created = createdAt(making, workload);
   const around = manifestsOf(workload).flatMap((manifest): readonly Manifest[] => {
     switch (manifest.kind) {
+      case 'ServiceAccount':
+        return [stored(making, manifest, created)];
       case 'Service':
         return [serviceObject(making, manifest, created)];
       case 'HorizontalPodAutoscaler':

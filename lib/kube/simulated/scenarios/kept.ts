@@ -14,6 +14,7 @@ const leaderElection: Scenario = (draw, place) => {
   const described = workload(draw, place, ['reconciler', 'job-scheduler', 'dns-operator'], {
     label: 'active',
     replicas: 2,
+    ownServiceAccount: true,
     containers: [app],
     activity: works
       ? [
@@ -35,7 +36,12 @@ const standbyWorkload: Scenario = (draw, place) => {
   const base = nameOf(draw, place, ['clearing', 'dispatch', 'rate-engine']);
   const app = restingApp(draw, { image: 'registry.example.com/finance/clearing:17.2.0' });
   const one = (suffix: string): WorkloadDescription =>
-    workload(draw, { ...place, name: `${base}-${suffix}` }, [], { label: 'active', replicas: 1, containers: [app] });
+    workload(draw, { ...place, name: `${base}-${suffix}` }, [], {
+      label: 'active',
+      replicas: 1,
+      ownServiceAccount: true,
+      containers: [app],
+    });
   const leader: WorkloadDescription = {
     ...one('a'),
     activity: [{ ...use(draw, app), pattern: { kind: 'constant' } }],
