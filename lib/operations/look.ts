@@ -71,11 +71,15 @@ async function see(
   const collected = await collecting;
   const { cluster, objects, named: workloads } = collected;
   const context = { nowMs, settings, sizing, signal, progress, runtime };
-  const [metrics, prometheus] = await Promise.all([
-    collectMetrics(client, workloads, { namespace, chunkSize: scope.chunkSize, sidecars: settings.sidecars, nowMs, signal }),
+  const metricsScope = { namespace, chunkSize: scope.chunkSize, sidecars: settings.sidecars, nowMs, signal };
+  const [{ metrics, history }, prometheus] = await Promise.all([
+    // While Prometheus computes, the history is read.
+    collectMetrics(client, workloads, metricsScope).then(async (metrics) => ({
+      metrics,
+      history: await recall(request, cluster, metrics.samples, { nowMs, namespace, sizing }),
+    })),
     collectPrometheus(client, request.prometheus, workloads, context),
   ]);
-  const history = await recall(request, cluster, metrics.samples, { nowMs, namespace, sizing });
   const now = instantUsage(metrics.samples, nowMs);
   const reports: readonly SourceReport[] = [...collected.reports, metrics.report, ...prometheus.reports, history.report];
   return {
