@@ -43,12 +43,41 @@ export async function showScreen(view: ReactNode, { stdin, stdout, signal }: Scr
     exitOnCtrlC: false,
   });
   const close = (): void => instance.unmount();
+  const stopRepainting = afterResizes(stdout, () => {
+    instance.clear();
+    stdout.write(WIPE);
+    instance.rerender(view);
+  });
   signal?.addEventListener('abort', close, { once: true });
   try {
     await instance.waitUntilExit();
   } finally {
+    stopRepainting();
     signal?.removeEventListener('abort', close);
   }
+}
+
+/** The whole screen wiped, the cursor in its corner (ECMA-48 ED, CUP). */
+const WIPE = '\u001b[2J\u001b[H';
+
+/** No further change of size within this: the person has let go of the window's edge. */
+const SETTLED_MS = 120;
+
+/**
+ * Calls `repaint` when a series of resizes has ended; returns what stops that. Ink draws differences to the frame it wrote last,
+ * and a terminal that changes its size while a frame arrives breaks its lines elsewhere than Ink believes.
+ */
+function afterResizes(stdout: NodeJS.WritableStream, repaint: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const resized = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(repaint, SETTLED_MS);
+  };
+  stdout.on('resize', resized);
+  return () => {
+    stdout.off('resize', resized);
+    clearTimeout(timer);
+  };
 }
 
 function isTerminal(stream: object): boolean {
