@@ -4,7 +4,7 @@
  */
 
 import { homedir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { BaseContext } from 'clipanion';
 import type { Runtime } from '../lib/types/runtime.ts';
 
@@ -13,11 +13,22 @@ export interface Context extends BaseContext {
   readonly programName: string;
   /** History of the simulated cluster, written by the build. */
   readonly demoHistory: string;
+  /** This program, for those who start it again or lay something beside it. */
+  readonly self: () => Self;
   readonly signal: AbortSignal;
   /** IANA name of the machine's time zone. */
   readonly timeZone: string;
   readonly terminal: Terminal;
   readonly runtime: (verbosity: number) => Runtime;
+}
+
+export interface Self {
+  /** Absolute path by which a person or kubectl reached it: a link of krew's, the launcher, the executable. Undefined where only Node was named. */
+  readonly file: string | undefined;
+  /** What starts it, to be followed by its arguments. */
+  readonly words: readonly [string, ...string[]];
+  /** The environment it was started with, as the launcher left it. */
+  readonly env: NodeJS.ProcessEnv;
 }
 
 /** What the standard streams can do. */
@@ -44,6 +55,7 @@ export function makeContext(folder: string, signal: AbortSignal): Context {
     colorDepth: terminal.color ? 4 : 1,
     programName: programName(process.env),
     demoHistory: join(folder, '..', 'demo'),
+    self: describeSelf,
     signal,
     // What Intl would tell as well, but only after 15 ms of reading the formats of a locale.
     timeZone: Temporal.Now.timeZoneId(),
@@ -73,6 +85,17 @@ function programName(env: NodeJS.ProcessEnv): string {
 function programEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { KUBECTL_UPID_INVOKED_AS: _, KUBECTL_UPID_NODE_OPTIONS: nodeOptions, ...rest } = env;
   return nodeOptions === undefined ? rest : { ...rest, NODE_OPTIONS: nodeOptions };
+}
+
+function describeSelf(): Self {
+  const { argv, env, execPath } = process;
+  const single = process.getBuiltinModule('node:sea').isSea();
+  const file = env.KUBECTL_UPID_INVOKED_AS || (single ? execPath : undefined);
+  return {
+    file: file === undefined ? undefined : resolve(file),
+    words: single ? [execPath] : [execPath, argv[1]!],
+    env: { ...env },
+  };
 }
 
 function describeTerminal(): Terminal {

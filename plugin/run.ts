@@ -16,6 +16,10 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
     context.stdout.write(rootHelp(context.programName));
     return 0;
   }
+  const [first, ...rest] = argv;
+  // Named by no help: the shell asks the one at each press of the tab key, and it asks the other.
+  if (first === '__complete') return await (await import('./complete/complete.ts')).complete(rest, context);
+  if (first === '__ask-names') return await (await import('./complete/ask-names.ts')).askNames(context);
   const { runCommand } = await import('./run-command.ts');
   return await runCommand(argv, context);
 }

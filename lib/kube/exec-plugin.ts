@@ -9,8 +9,8 @@ import { access, stat } from 'node:fs/promises';
 import { messageOf, UpidError } from '../types/errors.ts';
 import type { Runtime } from '../types/runtime.ts';
 import { type PluginCredential, pluginFailure, readCredential } from './exec-answer.ts';
-import { pathsOf } from './kubeconfig.ts';
 import type { ExecEntry } from './kubeconfig-file.ts';
+import { pathsOf } from './kubeconfig-paths.ts';
 import { printable, printableLine } from './printable.ts';
 import type { Target } from './target.ts';
 

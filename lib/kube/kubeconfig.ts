@@ -4,10 +4,10 @@
  */
 
 import { readFile } from 'node:fs/promises';
-import { posix, win32 } from 'node:path';
 import { messageOf, UpidError } from '../types/errors.ts';
 import type { Runtime } from '../types/runtime.ts';
 import { type Kubeconfig, parseKubeconfig } from './kubeconfig-file.ts';
+import { kubeconfigFiles, pathsOf } from './kubeconfig-paths.ts';
 
 export interface LoadedKubeconfig extends Kubeconfig {
   /** Files that were read, in order of precedence. */
@@ -32,21 +32,6 @@ export async function loadKubeconfig(flag: string | undefined, runtime: Runtime)
   }
   const files = candidates.filter((_, index) => read[index] !== undefined);
   return { ...merge(read.filter((config) => config !== undefined)), files, missing };
-}
-
-/** Absolute paths in order of precedence, none twice. */
-export function kubeconfigFiles(flag: string | undefined, runtime: Runtime): readonly string[] {
-  const paths = pathsOf(runtime);
-  if (flag) return [paths.resolve(runtime.workingDirectory, flag)];
-  const list = runtime.env.KUBECONFIG;
-  if (!list) return [paths.join(runtime.homeDirectory, '.kube', 'config')];
-  const entries = list.split(paths.delimiter).filter((entry) => entry !== '');
-  return [...new Set(entries.map((entry) => paths.resolve(runtime.workingDirectory, entry)))];
-}
-
-/** Path rules of the platform the program runs on. */
-export function pathsOf(runtime: Pick<Runtime, 'platform'>): typeof posix {
-  return runtime.platform === 'win32' ? win32 : posix;
 }
 
 async function readOne(file: string, runtime: Runtime): Promise<Kubeconfig | undefined> {

@@ -10,8 +10,9 @@ import type { ConnectionOptions } from './connection.ts';
 import type { Certificate } from './credential-source.ts';
 import { type Impersonation, parseUserExtra } from './impersonation.ts';
 import { type InCluster, inCluster, SERVICE_ACCOUNT_DIRECTORY } from './in-cluster.ts';
-import { type LoadedKubeconfig, pathsOf } from './kubeconfig.ts';
+import type { LoadedKubeconfig } from './kubeconfig.ts';
 import type { AuthProviderEntry, ClusterEntry, ContextEntry, ExecEntry, UserEntry } from './kubeconfig-file.ts';
+import { pathsOf } from './kubeconfig-paths.ts';
 
 export interface Target {
   /** Name of the context; `in-cluster` inside a pod, empty where only flags say what is meant. */

@@ -24,6 +24,9 @@ export interface DescribedCommand {
 /** Flags that may be given without their value, and what that means (pflag's NoOptDefVal). */
 const IF_BARE: Readonly<Record<string, string>> = { '--v': '1', '--dry-run': 'server', '--interactive': 'true' };
 
+/** What stands in the usage line where workloads can be named. */
+export const WORKLOAD_ARGUMENTS = '[TYPE/NAME ...]';
+
 /** Reads a command class. `$0` in its texts stands for the program's name. */
 export function describeCommand(command: CommandClass<Context>, programName: string): DescribedCommand {
   const [definition] = Cli.from<Context>([command], { binaryName: programName }).definitions();
@@ -35,9 +38,14 @@ export function describeCommand(command: CommandClass<Context>, programName: str
     description: say(usage.description),
     details: say(usage.details).replaceAll(/^ +/gm, ''),
     examples: (usage.examples ?? []).map(([label, line]) => [say(label), say(line)] as const),
-    arguments: definition.usage.endsWith('...') ? '[TYPE/NAME ...]' : '',
+    arguments: argumentsOf(definition.usage),
     flags: definition.options.map(describeFlag),
   };
+}
+
+/** From the option library's usage line: a rest are workloads; a required argument is called what its class calls it. */
+function argumentsOf(usage: string): string {
+  return usage.endsWith('...') ? WORKLOAD_ARGUMENTS : (/<([^>]+)>$/.exec(usage)?.[1] ?? '');
 }
 
 function describeFlag({ definition, description = '' }: { definition: string; description?: string }): DescribedFlag {

@@ -7,8 +7,8 @@ export interface WorkloadName {
   readonly name: string;
 }
 
-/** Every name kubectl knows these kinds by (`kubectl api-resources`). */
-const KINDS: readonly { readonly kind: string; readonly names: readonly string[]; readonly group: string }[] = [
+/** Every name kubectl knows these kinds by (`kubectl api-resources`): singular, plural, short. */
+export const WORKLOAD_KINDS: readonly { readonly kind: string; readonly names: readonly string[]; readonly group: string }[] = [
   { kind: 'Deployment', names: ['deployment', 'deployments', 'deploy'], group: 'apps' },
   { kind: 'StatefulSet', names: ['statefulset', 'statefulsets', 'sts'], group: 'apps' },
   { kind: 'DaemonSet', names: ['daemonset', 'daemonsets', 'ds'], group: 'apps' },
@@ -40,9 +40,9 @@ function parseTypeAndName(word: string): WorkloadName {
 }
 
 /** The kind a type stands for. A type that is not built in (`rollout.argoproj.io`) is compared with kinds whatever its case. */
-function kindOf(type: string): string {
+export function kindOf(type: string): string {
   const [resource = '', ...group] = type.toLowerCase().split('.');
-  const known = KINDS.find(({ names }) => names.includes(resource));
+  const known = WORKLOAD_KINDS.find(({ names }) => names.includes(resource));
   if (known && (group.length === 0 || known.group === group.at(-1) || known.group === group.join('.'))) return known.kind;
   return singular(resource);
 }

@@ -1,0 +1,51 @@
+/** What can be given to a command besides flags: workloads as TYPE/NAME or TYPE NAME, or one of a few words. */
+
+import { WORKLOAD_ARGUMENTS } from '../flags/definitions.ts';
+import { kindOf, WORKLOAD_KINDS } from '../flags/workload-names.ts';
+import { type Candidate, named } from './answer.ts';
+import type { Names } from './names.ts';
+
+export interface Arguments {
+  /** As in the command's usage line. */
+  readonly form: string;
+  readonly given: readonly string[];
+  /** Of the line, as `--flag=value` or `--flag`. */
+  readonly flags: readonly string[];
+  readonly typed: string;
+}
+
+export async function argumentCandidates({ form, given, flags, typed }: Arguments, names: Names): Promise<readonly Candidate[]> {
+  if (form === WORKLOAD_ARGUMENTS) return excludesNames(flags) ? [] : await workloads(given, typed, names);
+  return form === '' || given.length > 0 ? [] : named(form.split('|'));
+}
+
+/** As selection.ts has it: then no workload can be named. */
+function excludesNames(flags: readonly string[]): boolean {
+  return flags.some((flag) => /^--(all-namespaces|selector)\b/.test(flag) && flag !== '--all-namespaces=false');
+}
+
+async function workloads(given: readonly string[], typed: string, names: Names): Promise<readonly Candidate[]> {
+  const [first] = given;
+  if (first !== undefined && !first.includes('/')) return named(without(given, await names.workloads(kindOf(first))));
+  const slash = typed.indexOf('/');
+  if (slash < 0) return types(typed);
+  const type = typed.slice(0, slash);
+  const found = await names.workloads(kindOf(type));
+  return named(
+    without(
+      given,
+      found.map((name) => `${type}/${name}`),
+    ),
+  );
+}
+
+function without(given: readonly string[], candidates: readonly string[]): readonly string[] {
+  return candidates.filter((candidate) => !given.includes(candidate));
+}
+
+/** In their long form; a plural or a short name is left to who has typed it. */
+function types(typed: string): readonly Candidate[] {
+  return WORKLOAD_KINDS.flatMap(({ names: [long = '', ...others] }) => [long, ...others.filter((other) => other === typed)]).map(
+    (type) => ({ value: `${type}/` }),
+  );
+}
