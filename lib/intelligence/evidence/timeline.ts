@@ -44,8 +44,9 @@ function pointsOf({ grid, sampleSeconds, values }: Contribution, fromMs: number,
   const points: Point[] = [];
   for (let slot = 0; slot < grid.slots; slot++) {
     const value = values[slot] ?? Number.NaN;
+    if (Number.isNaN(value)) continue;
     const start = grid.startMs + slot * slotMs;
-    if (Number.isNaN(value) || start + slotMs <= fromMs || start > toMs) continue;
+    if (start + slotMs <= fromMs || start > toMs) continue;
     points.push({ fromMs: start, toMs: start + slotMs, value, sampleSeconds });
   }
   return points;
@@ -68,24 +69,29 @@ function isBefore(some: readonly Point[], others: readonly Point[]): boolean {
   return some.length === 0 || others.length === 0 || some.at(-1)!.toMs <= others[0]!.fromMs;
 }
 
-/** Binary search: points are sorted and do not overlap each other. */
 function overlapsAny(points: readonly Point[], candidate: Point): boolean {
+  const next = points[firstAfter(points, candidate.fromMs)];
+  return next !== undefined && next.fromMs < candidate.toMs;
+}
+
+/** Index of the first point that ends after an instant. Binary search: points are sorted and do not overlap each other. */
+export function firstAfter(points: readonly Point[], ms: number): number {
   let low = 0;
   let high = points.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (points[middle]!.toMs <= candidate.fromMs) low = middle + 1;
+    if (points[middle]!.toMs <= ms) low = middle + 1;
     else high = middle;
   }
-  const next = points[low];
-  return next !== undefined && next.fromMs < candidate.toMs;
+  return low;
 }
 
 /** Seconds of a period that the timeline has values for. */
 export function coveredSeconds({ points }: Timeline, fromMs: number, toMs: number): number {
   let covered = 0;
-  for (const point of points) {
-    covered += Math.max(0, Math.min(point.toMs, toMs) - Math.max(point.fromMs, fromMs));
+  for (let index = firstAfter(points, fromMs); index < points.length && points[index]!.fromMs < toMs; index++) {
+    const point = points[index]!;
+    covered += Math.min(point.toMs, toMs) - Math.max(point.fromMs, fromMs);
   }
   return covered / 1000;
 }
@@ -101,15 +107,19 @@ export function isGap(earlier: Point, later: Point, gapIntervals: number): boole
 /** Periods without a gap longer than `gapIntervals` sample intervals, oldest first: [fromMs, toMs). */
 export function coveredPeriods({ points }: Timeline, gapIntervals: number): readonly (readonly [number, number])[] {
   const periods: [number, number][] = [];
-  for (const [index, point] of points.entries()) {
-    const before = points[index - 1];
+  let before: Point | undefined;
+  for (const point of points) {
     if (before && !isGap(before, point, gapIntervals)) periods.at(-1)![1] = point.toMs;
     else periods.push([point.fromMs, point.toMs]);
+    before = point;
   }
   return periods;
 }
 
 /** Points that lie at least in part within a period. */
 export function within({ points }: Timeline, fromMs: number, toMs: number): readonly Point[] {
-  return points.filter((point) => point.toMs > fromMs && point.fromMs < toMs);
+  const start = firstAfter(points, fromMs);
+  let end = points.length;
+  while (end > start && points[end - 1]!.fromMs >= toMs) end--;
+  return points.slice(start, end);
 }

@@ -49,8 +49,20 @@ function isTimeZone(zone: string): boolean {
   }
 }
 
+/** By the period, of each business hours: workloads are measured over the same few periods, and calendars are slow. */
+const known = new WeakMap<BusinessHours, Map<string, number>>();
+
 /** Seconds of business time within a period. */
 export function businessSeconds(hours: BusinessHours, fromMs: number, toMs: number): number {
+  const ofHours = known.get(hours) ?? new Map<string, number>();
+  known.set(hours, ofHours);
+  const period = `${fromMs} ${toMs}`;
+  const seconds = ofHours.get(period) ?? businessSecondsOf(hours, fromMs, toMs);
+  ofHours.set(period, seconds);
+  return seconds;
+}
+
+function businessSecondsOf(hours: BusinessHours, fromMs: number, toMs: number): number {
   let seconds = 0;
   for (const [start, end] of businessPeriods(hours, fromMs, toMs)) {
     seconds += Math.max(0, Math.min(end, toMs) - Math.max(start, fromMs)) / 1000;

@@ -5,7 +5,7 @@
 
 import { median, robustSigma } from '../evidence/robust.ts';
 import { type Point, within } from '../evidence/timeline.ts';
-import { type IdleContext, type Signals, sampleSecondsOf } from './signals.ts';
+import { type IdleContext, onceFor, type Signals, sampleSecondsOf } from './signals.ts';
 
 /** A deviation this large does not come from noise in two weeks of samples, even where its tails are heavier than normal. */
 const SIGMAS = 8;
@@ -30,7 +30,7 @@ export interface ExcessRule {
 }
 
 /** The level and the threshold above which a slot is no noise; undefined without network samples in the window. */
-export function excessRule(signals: Signals, { nowMs }: IdleContext): ExcessRule | undefined {
+export const excessRule = onceFor((signals: Signals, { nowMs }: IdleContext): ExcessRule | undefined => {
   const recent = within(signals.networkMedian, signals.windowStartMs, nowMs).map((point) => point.value);
   if (recent.length === 0) return undefined;
   const level = median(recent);
@@ -44,7 +44,7 @@ export function excessRule(signals: Signals, { nowMs }: IdleContext): ExcessRule
   const peakSigma = robustSigma(peaks);
   const spread = Math.max(robustSigma(recent), Math.min(peakSigma, peakLift || peakSigma));
   return { level, threshold: level + Math.max(sigmas * spread, unevenness), chance: level + CHANCE_SIGMAS * spread };
-}
+});
 
 /** Slots in which the network rose above what is steady. */
 export function excessPoints(points: readonly Point[], rule: ExcessRule): readonly Point[] {

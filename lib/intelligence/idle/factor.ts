@@ -3,7 +3,7 @@
 import { formatAge } from '../../types/duration.ts';
 import type { Factor, FactorSeries, FactorState } from '../../types/idle.ts';
 import type { QuietRun } from '../evidence/run.ts';
-import { coveredSeconds, type Timeline } from '../evidence/timeline.ts';
+import { coveredSeconds, firstAfter, type Timeline } from '../evidence/timeline.ts';
 import type { IdleContext, Signals } from './signals.ts';
 
 /** Points of a sparkline: more than a pane is wide is of no use. */
@@ -45,7 +45,8 @@ export function provenance(
 export function seriesOf({ points }: Timeline, fromMs: number, toMs: number, unit: FactorSeries['unit']): FactorSeries {
   const slotMs = (toMs - fromMs) / SERIES_POINTS;
   const values: (number | null)[] = new Array<number | null>(SERIES_POINTS).fill(null);
-  for (const point of points) {
+  for (let index = firstAfter(points, fromMs); index < points.length; index++) {
+    const point = points[index]!;
     const last = Math.min(SERIES_POINTS - 1, Math.ceil((Math.min(point.toMs, toMs) - fromMs) / slotMs) - 1);
     for (let slot = Math.max(0, Math.floor((point.fromMs - fromMs) / slotMs)); slot <= last; slot++) {
       values[slot] = Math.max(values[slot] ?? point.value, point.value);

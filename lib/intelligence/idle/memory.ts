@@ -4,7 +4,7 @@ import { formatAge } from '../../types/duration.ts';
 import type { Factor, FactorState } from '../../types/idle.ts';
 import { formatMebibytes } from '../../types/quantity.ts';
 import { type QuietRun, trailingRun } from '../evidence/run.ts';
-import { type Timeline, within } from '../evidence/timeline.ts';
+import { type Point, type Timeline, within } from '../evidence/timeline.ts';
 import { percent, provenance, shortRunReason } from './factor.ts';
 import type { IdleContext, Signals } from './signals.ts';
 
@@ -58,19 +58,37 @@ function sentence(
 function stillRun(signals: Signals, { settings, nowMs }: IdleContext): QuietRun {
   const spanMs = settings.memoryQuietSeconds * 1000;
   const levels = signals.memory.points;
-  const movementAt = new Map(signals.memoryMovement.points.map((point) => [point.fromMs, point.value]));
-  let start = 0;
-  const points = levels.map((point, index) => {
-    while (point.toMs - levels[start]!.fromMs > spanMs && start < index) start++;
-    let lowest = point.value;
-    let highest = point.value;
-    for (let each = start; each <= index; each++) {
-      lowest = Math.min(lowest, levels[each]!.value);
-      highest = Math.max(highest, levels[each]!.value);
-    }
-    const drift = highest > 0 ? (highest - lowest) / highest : 0;
-    return { ...point, value: Math.max(drift, movementAt.get(point.fromMs) ?? 0) };
+  const movements = signals.memoryMovement.points;
+  const [lowest, highest] = [extremes(levels, spanMs, -1), extremes(levels, spanMs, 1)];
+  let at = 0;
+  const points = levels.map(({ fromMs, toMs, sampleSeconds }, index): Point => {
+    const [low, high] = [lowest[index]!, highest[index]!];
+    const drift = high > 0 ? (high - low) / high : 0;
+    while (at < movements.length && movements[at]!.fromMs < fromMs) at++;
+    const movement = movements[at]?.fromMs === fromMs ? movements[at]!.value : 0;
+    return { fromMs, toMs, value: Math.max(drift, movement), sampleSeconds };
   });
   const moved: Timeline = { points, sources: signals.memory.sources };
   return trailingRun(moved, settings.memoryMovement, nowMs, settings.gapIntervals);
+}
+
+/**
+ * At each point the lowest (`sign` -1) or highest (1) value of the time that ends with it. The candidates for what is to come
+ * are kept in order, so that each point is looked at twice at most (Lemire 2006).
+ */
+function extremes(points: readonly Point[], spanMs: number, sign: 1 | -1): Float64Array {
+  const found = new Float64Array(points.length);
+  const candidates = new Int32Array(points.length);
+  let first = 0;
+  let end = 0;
+  let start = 0;
+  for (let index = 0; index < points.length; index++) {
+    const { toMs, value } = points[index]!;
+    while (toMs - points[start]!.fromMs > spanMs && start < index) start++;
+    while (end > first && sign * points[candidates[end - 1]!]!.value <= sign * value) end--;
+    candidates[end++] = index;
+    while (candidates[first]! < start) first++;
+    found[index] = points[candidates[first]!]!.value;
+  }
+  return found;
 }

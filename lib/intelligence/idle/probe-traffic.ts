@@ -7,7 +7,7 @@ import type { Probe } from '../../types/workload.ts';
 import { median, quantile, robustSigma } from '../evidence/robust.ts';
 import { within } from '../evidence/timeline.ts';
 import { isCountedSilent } from './requests.ts';
-import type { IdleContext, Signals } from './signals.ts';
+import { type IdleContext, onceFor, type Signals } from './signals.ts';
 
 /**
  * Bytes one probe moves on the wire, both directions, at most. HTTP: request 0.25–0.5 KB and answer 0.25–0.7 KB with their
@@ -45,7 +45,7 @@ export interface OwnTraffic {
 }
 
 /** The pod's own steady traffic, fitted to the window. */
-export function ownTraffic(signals: Signals, context: IdleContext): OwnTraffic {
+export const ownTraffic = onceFor((signals: Signals, context: IdleContext): OwnTraffic => {
   const observed = within(signals.networkMedian, signals.windowStartMs, context.nowMs).map((point) => point.value);
   const probes = probeLimit(signals);
   const scrapes = scrapeLimit(signals, observed);
@@ -58,7 +58,7 @@ export function ownTraffic(signals: Signals, context: IdleContext): OwnTraffic {
     ...(sidecars > 0 ? ['sidecars'] : []),
   ];
   return { bytesPerSecond: Number.isNaN(steady) ? 0 : Math.min(steady, limitBytesPerSecond), limitBytesPerSecond, parts };
-}
+});
 
 /** Start-up probes end when the container has started. */
 function probeLimit({ workload, pods }: Signals): { readonly bytesPerSecond: number; readonly count: number } {

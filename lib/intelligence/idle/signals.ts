@@ -72,6 +72,18 @@ export function readSignals(workload: Workload, evidence: UsageEvidence, { nowMs
   };
 }
 
+/** What several factors ask for: computed for the first one that asks, and not at all where none does. */
+export function onceFor<T>(
+  compute: (signals: Signals, context: IdleContext) => T,
+): (signals: Signals, context: IdleContext) => T {
+  const known = new WeakMap<Signals, { readonly value: T }>();
+  return (signals, context) => {
+    const found = known.get(signals) ?? { value: compute(signals, context) };
+    known.set(signals, found);
+    return found.value;
+  };
+}
+
 /** Median distance of the samples behind a timeline, seconds; NaN where it is empty. */
 export function sampleSecondsOf(timeline: Timeline): number {
   return timeline.points.at(-1)?.sampleSeconds ?? Number.NaN;
