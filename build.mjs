@@ -102,7 +102,8 @@ async function bundle() {
   const { build: esbuild } = await import('esbuild');
   const { metafile } = await esbuild({
     absWorkingDir: ROOT,
-    entryPoints: ['plugin/main.ts'],
+    // The packaged executable has its own way in: it starts at run.ts, and finds its native parts by natives.ts.
+    entryPoints: ['plugin/main.ts', 'plugin/run.ts', 'plugin/natives.ts'],
     outdir: 'dist/lib',
     // Flat, because the program finds its demo history from where its files lie.
     chunkNames: '[name]-[hash]',

@@ -23,6 +23,7 @@ export type ErrorId =
   | 'history-missing'
   | 'history-unwritable'
   | 'not-enough-data'
+  | 'unpacking'
   | 'cancelled';
 
 /**
