@@ -553,7 +553,10 @@ sh "${SCRIPT}" --from "${release}" --prefix "${small}"; status=$?; find "${small
     const outcome = spawnSync('unshare', ['--mount', 'sh', '-c', script], { encoding: 'utf8' });
     if (outcome.error || outcome.status === 99) return skip('installing on a full disk', 'no file system can be mounted here');
     assert.is(outcome.status, 1, outcome.stderr);
-    assert.match(outcome.stderr, /^error: cannot unpack .* \(is there room for it\?\): tar: large: (Wrote only|Cannot write).*\n$/);
+    assert.match(
+      outcome.stderr,
+      /^error: cannot unpack .* \(is there room for it\?\): tar: large: (Wrote only|Cannot write).*\n$/,
+    );
     assert.is(outcome.stdout.trim().split('\n').length, 1, outcome.stdout);
   });
 } else {
