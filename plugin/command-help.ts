@@ -34,7 +34,7 @@ function flagSections(flags: readonly DescribedFlag[]): readonly string[] {
   const own = flags.filter(({ long }) => !connection.has(long));
   const shared = flags.filter(({ long }) => connection.has(long));
   return [
-    `Options:\n${formatFlags(own)}`,
+    ...(own.length > 0 ? [`Options:\n${formatFlags(own)}`] : []),
     ...(shared.length > 0 ? [`Connection options, as kubectl's:\n${formatFlags(shared)}`] : []),
   ];
 }

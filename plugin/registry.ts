@@ -35,6 +35,24 @@ export const REGISTRY: readonly Registration[] = [
     summary: 'Print the version of this program and of its parts',
     load: async () => (await import('./commands/version.ts')).VersionCommand,
   },
+  {
+    path: ['completion'],
+    group: 'Set-up',
+    summary: 'Print the script by which a shell completes kubectl-upid',
+    load: async () => (await import('./commands/completion.ts')).CompletionCommand,
+  },
+  {
+    path: ['completion', 'install'],
+    group: 'Set-up',
+    summary: 'Make kubectl complete kubectl upid',
+    load: async () => (await import('./commands/completion-install.ts')).CompletionInstallCommand,
+  },
+  {
+    path: ['completion', 'uninstall'],
+    group: 'Set-up',
+    summary: 'Take away what completion install has written',
+    load: async () => (await import('./commands/completion-uninstall.ts')).CompletionUninstallCommand,
+  },
 ];
 
 /** The registration whose path is the longest beginning of `words`. */

@@ -4,7 +4,7 @@ import { Cli, type CommandClass } from 'clipanion';
 import { UpidError } from '../lib/types/errors.ts';
 import type { Context } from './context.ts';
 import { describeFailure } from './failure.ts';
-import { type DescribedCommand, describeCommand } from './flags/definitions.ts';
+import { type DescribedCommand, describeCommand, WORKLOAD_ARGUMENTS } from './flags/definitions.ts';
 import { type ParsedFlags, parseFlags } from './flags/pflag.ts';
 import { CANCELLED } from './interrupts.ts';
 import { findCommand, REGISTRY, type Registration } from './registry.ts';
@@ -65,10 +65,21 @@ async function load({ path, load }: Registration, argv: readonly string[], { pro
 
 function instantiate({ path, commandClass, described, parsed }: FoundCommand, context: Context) {
   const operands = parsed.positionals.slice(path.length);
-  const [unexpected] = described.arguments === '' ? operands : [];
-  if (unexpected !== undefined)
-    throw new UpidError('usage', `${path.join(' ')} takes no arguments, got "${unexpected}"`, { remedy: 'see --help' });
+  checkOperands(operands, described.arguments, path.join(' '));
   return Cli.from<Context>([commandClass]).process([...path, ...parsed.flags, '--', ...operands], context);
+}
+
+/** @param form of the arguments: none, workloads, or one of the words between bars */
+function checkOperands(operands: readonly string[], form: string, command: string): void {
+  if (form === WORKLOAD_ARGUMENTS) return;
+  const words = form === '' ? [] : form.split('|');
+  const [unexpected] = words.includes(operands[0] ?? '') ? operands.slice(1) : operands;
+  if (unexpected === undefined && (form === '' || operands.length > 0)) return;
+  const got = unexpected === undefined ? '' : `, got "${unexpected}"`;
+  const near = unexpected === undefined ? undefined : nearest(unexpected, words);
+  throw new UpidError('usage', `${command} takes ${form === '' ? 'no arguments' : `one of ${words.join(', ')}`}${got}`, {
+    remedy: near && operands.length === 1 ? `did you mean ${near}?` : 'see --help',
+  });
 }
 
 async function showHelp(described: DescribedCommand, { stdout, programName }: Context): Promise<number> {

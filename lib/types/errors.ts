@@ -24,6 +24,7 @@ export type ErrorId =
   | 'history-unwritable'
   | 'not-enough-data'
   | 'unpacking'
+  | 'completion-install'
   | 'cancelled';
 
 /**

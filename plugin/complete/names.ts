@@ -32,7 +32,7 @@ export interface Question {
 }
 
 /** Of the process, after which nothing is waited for: a person feels a prompt that takes more than 150 ms. */
-const LAST_LOOK_MILLISECONDS = 110;
+const LAST_LOOK_MILLISECONDS = 100;
 const LOOK_EVERY_MILLISECONDS = 4;
 /** Clusters change; a kubeconfig that does has another key. */
 const FRESH_MILLISECONDS = 60_000;
