@@ -1,5 +1,6 @@
 /** The executable in an empty root: the libraries of a slim image and the archive, and nothing else. */
 
+import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert, skip, suite } from '../harness.ts';
 import { archiveOf, filesBelow, unbuilt, unpack } from './archives.ts';
@@ -98,7 +99,6 @@ function describe(root: string, unpacked: string): void {
   test('it runs from a folder that is not the root’s own, through links', async () => {
     const bound = { 'opt/kubectl-upid': unpacked };
     const link = join(root, 'home/kubectl-upid');
-    const { symlinkSync, rmSync } = await import('node:fs');
     symlinkSync('../opt/kubectl-upid/kubectl-upid', link);
     const outcome = await runInRoot(['/home/kubectl-upid', ...QUERY.split(' ')], {
       root,

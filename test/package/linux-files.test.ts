@@ -170,10 +170,19 @@ function describeCache(program: string): void {
 
   test('where others may write, or where a link leads elsewhere, nothing is loaded from and nothing is unpacked', async () => {
     for (const spoil of [
-      (own: string) => (mkdirSync(own), chmodSync(own, 0o777)),
-      (own: string) => (mkdirSync(own), chmodSync(own, 0o770)),
+      (own: string) => {
+        mkdirSync(own);
+        chmodSync(own, 0o777);
+      },
+      (own: string) => {
+        mkdirSync(own);
+        chmodSync(own, 0o770);
+      },
       (own: string) => symlinkSync(newFolder(), own),
-      (own: string) => (mkdirSync(own), chownSync(own, 65534, 65534)),
+      (own: string) => {
+        mkdirSync(own);
+        chownSync(own, 65534, 65534);
+      },
     ]) {
       const [cache, temporary] = [newFolder(), newFolder()];
       try {

@@ -1,0 +1,71 @@
+/** The executable for the other Linux, run by QEMU with the cross-compiler's C and C++ libraries, without libatomic. */
+
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { assert, skip, suite } from '../harness.ts';
+import { archiveOf, isInstalled, unbuilt, unpack } from './archives.ts';
+import { assertSame, type Outcome } from './smoke.ts';
+
+const test = suite('the executable for linux-arm64');
+
+const LIBRARIES = '/usr/aarch64-linux-gnu/lib';
+const EMULATOR = 'qemu-aarch64-static';
+
+const archive = archiveOf('linux-arm64');
+const obstacle = whyNot();
+
+function whyNot(): string | undefined {
+  if (archive === undefined) return unbuilt('linux-arm64');
+  if (!isInstalled(EMULATOR)) return `${EMULATOR} is not installed (Debian: qemu-user-static)`;
+  const missing = ['libc.so.6', 'libstdc++.so.6', 'libgcc_s.so.1'].find((library) => !existsSync(join(LIBRARIES, library)));
+  return missing && `${missing} for aarch64 is not installed (Debian: libc6-arm64-cross libstdc++6-arm64-cross)`;
+}
+
+if (archive === undefined || obstacle !== undefined) skip('the executable for linux-arm64', obstacle ?? '');
+else describe(unpack(archive));
+
+function describe(folder: string): void {
+  const scratch = mkdtempSync(join(tmpdir(), 'upid-arm64-'));
+  process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+  const [root, cache] = [join(scratch, 'root'), join(scratch, 'cache')];
+  mkdirSync(cache, { mode: 0o700 });
+  const withoutAtomic = (file: string): boolean => !/libatomic/.test(file);
+  cpSync(LIBRARIES, join(root, 'lib'), { recursive: true, dereference: true, filter: withoutAtomic });
+  const run = (line: string, env: Readonly<Record<string, string>>): Promise<Outcome> =>
+    new Promise((resolve, reject) => {
+      const child = spawn(EMULATOR, ['-L', root, join(folder, 'kubectl-upid'), ...line.split(' ')], {
+        env: { PATH: process.env.PATH, ...env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
+      child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+      child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+      child.on('error', reject);
+      child.on('close', (exitCode) =>
+        resolve({ exitCode, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() }),
+      );
+    });
+
+  test('the libraries it is given have no libatomic among them', () => {
+    assert.equal(
+      readdirSync(join(root, 'lib')).filter((name) => name.includes('libatomic')),
+      [],
+    );
+  });
+
+  // The first of them unpacks the engine, the others take it from the cache.
+  for (const line of ['idle --demo -o name', 'idle --demo -o json', 'optimize --demo', '--help', 'version', 'idel']) {
+    test(`"${line}" answers as the unpackaged program`, async () => {
+      assertSame(line, await run(line, { XDG_CACHE_HOME: cache }));
+    });
+  }
+
+  test('without HOME it runs, and NODE_OPTIONS change nothing', async () => {
+    assertSame('version', await run('version', { NODE_OPTIONS: '--require=/nonexistent' }));
+    assertSame('idle --demo -o name', await run('idle --demo -o name', { NODE_OPTIONS: '--require=/nonexistent' }));
+  });
+}
+
+test.run();
