@@ -202,9 +202,10 @@ if (!existsSync(MANIFEST)) {
     });
   }
 
-  test('it covers the five platforms that are built, each by its archive', () => {
-    assert.equal(platformsOf(manifest).flatMap(pairsOf).toSorted(), PLATFORMS.map((name) => name.replace('-', '/')).toSorted());
-    for (const name of PLATFORMS) assert.is(basename(platform(name).uri ?? ''), archiveName(name));
+  test('it covers what is built, each by its archive', () => {
+    const built = PLATFORMS.filter((name) => archiveOf(name) !== undefined);
+    assert.equal(platformsOf(manifest).flatMap(pairsOf).toSorted(), built.map((name) => name.replace('-', '/')).toSorted());
+    for (const name of built) assert.is(basename(platform(name).uri ?? ''), archiveName(name));
   });
 
   for (const name of PLATFORMS) {
