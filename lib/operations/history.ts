@@ -1,11 +1,13 @@
 /**
- * What earlier runs recorded, as evidence: this run's samples are added first, then everything is read back. A history that
- * cannot be written or read costs its evidence and is reported; it never ends a look.
+ * What earlier runs recorded, as evidence: what lies before the window is read while the cluster's objects are listed; then this
+ * run's samples are added and the window is read back. A history that cannot be written or read costs its evidence and is
+ * reported; it never ends a look.
  */
 
 import { loadEngine } from '../store/engine.ts';
 import { type History, openHistory } from '../store/history.ts';
 import { historyDirectory } from '../store/location.ts';
+import type { StoredUsage } from '../store/usage-query.ts';
 import { DAY, formatAge, HOUR, MINUTE } from '../types/duration.ts';
 import { UpidError } from '../types/errors.ts';
 import type { SourceReport } from '../types/source.ts';
@@ -35,33 +37,80 @@ export interface Recalled {
   readonly report: SourceReport;
 }
 
-/** Makes ready for `recall` while the answers of the cluster are waited for. */
-export function expectRecall(request: LookRequest): void {
-  if (directoryOf(request) !== undefined) void loadEngine();
+/** Reads a history while other things are done: `begin`, then `finish`, and `close` whatever happened meanwhile. */
+export interface Recall {
+  /** As soon as the cluster is known: reads what lies before the window. */
+  begin(cluster: ClusterIdentity): void;
+  /** Adds the samples of this moment, then reads what the history tells about the window. */
+  finish(samples: readonly Sample[]): Promise<Recalled>;
+  close(): void;
 }
 
-/** Adds the samples to the cluster's history, then reads what it tells about the window and what lies before it. */
-export async function recall(
-  request: LookRequest,
-  cluster: ClusterIdentity,
+/** Makes ready to recall while the first answers of the cluster are waited for. */
+export function expectRecall(request: LookRequest, options: RecallOptions): Recall {
+  const directory = directoryOf(request);
+  if (directory === undefined) return { begin() {}, finish: async () => withoutHistory(request), close() {} };
+  // After the first requests have been sent.
+  void Promise.resolve().then(loadEngine);
+  let closed = false;
+  let begun: { readonly history: History; readonly earlier: Promise<StoredUses> } | undefined;
+  const begin = ({ id }: ClusterIdentity) => {
+    const history = openHistory({ directory, clusterId: id, runtime: request.runtime });
+    const earlier = readEarlier(history, request, options);
+    // Told when it is waited for.
+    earlier.catch(() => undefined);
+    return { history, earlier };
+  };
+  return {
+    begin(cluster) {
+      // The answer may come after another one has ended the look.
+      if (!closed) begun ??= begin(cluster);
+    },
+    async finish(samples) {
+      if (!begun) throw new Error('no cluster to recall');
+      request.progress({ step: 'reading the history' });
+      return finish(begun.history, begun.earlier, samples, request, options);
+    },
+    close() {
+      closed = true;
+      begun?.history.close();
+    },
+  };
+}
+
+type StoredUses = ReadonlyMap<string, StoredUsage>;
+
+async function readEarlier(
+  history: History,
+  { settings }: LookRequest,
+  { nowMs, namespace }: RecallOptions,
+): Promise<StoredUses> {
+  const fromMs = nowMs - settings.earlierUseSeconds * 1000;
+  const toMs = nowMs - settings.windowSeconds * 1000;
+  if (fromMs >= toMs) return new Map();
+  return history.usage({ fromMs, toMs, slotSeconds: HOUR, ...scopeOf(namespace) });
+}
+
+function scopeOf(namespace: string): { readonly namespace?: string } {
+  return namespace === '' ? {} : { namespace };
+}
+
+async function finish(
+  history: History,
+  earlier: Promise<StoredUses>,
   samples: readonly Sample[],
+  request: LookRequest,
   options: RecallOptions,
 ): Promise<Recalled> {
-  const directory = directoryOf(request);
-  if (directory === undefined) return withoutHistory(request);
-  request.progress({ step: 'reading the history' });
-  const history = openHistory({ directory, clusterId: cluster.id, runtime: request.runtime });
   try {
     // The simulated cluster's history comes with the program and stays as it is.
     const unwritten = request.demo ? undefined : await append(history, samples);
-    const { evidence, intervalSeconds } = await read(history, request, options);
+    const { evidence, intervalSeconds } = await read(history, await earlier, request, options);
     const told = evidence.size === 0 ? 'nothing yet' : summary(evidence, intervalSeconds, options.nowMs);
     const gave = `${told}, in ${history.folder}`;
     return { evidence, report: reportOf(history, evidence, gave, unwritten) };
   } catch (error) {
     return { evidence: new Map(), report: failureReport(error) };
-  } finally {
-    history.close();
   }
 }
 
@@ -102,6 +151,7 @@ async function append(history: History, samples: readonly Sample[]): Promise<Upi
 
 async function read(
   history: History,
+  earlier: StoredUses,
   { settings, demo }: LookRequest,
   { nowMs, namespace, sizing }: RecallOptions,
 ): Promise<{ readonly evidence: ReadonlyMap<string, UsageEvidence>; readonly intervalSeconds: number | undefined }> {
@@ -109,14 +159,8 @@ async function read(
   const interval = await history.interval({ fromMs: nowMs - windowMs, toMs: nowMs });
   if (demo && interval === undefined) throw withoutDemoHistory(history.folder);
   const slotSeconds = SLOTS.find((slot) => slot >= (interval ?? 0)) ?? HOUR;
-  const scope = { ...(namespace !== '' && { namespace }) };
+  const scope = scopeOf(namespace);
   const fine = await history.usage({ fromMs: nowMs - windowMs, toMs: nowMs, slotSeconds, ...scope });
-  const earlierFromMs = nowMs - settings.earlierUseSeconds * 1000;
-  const earlierToMs = nowMs - windowMs;
-  const hasEarlier = earlierFromMs < earlierToMs;
-  const earlier = hasEarlier
-    ? await history.usage({ fromMs: earlierFromMs, toMs: earlierToMs, slotSeconds: HOUR, ...scope })
-    : new Map();
   const containers: ReadonlyMap<string, readonly ContainerUsage[]> = sizing
     ? await history.containers({ fromMs: nowMs - SIZING_SECONDS * 1000, toMs: nowMs, ...scope })
     : new Map();

@@ -12,7 +12,7 @@ import type { Provenance } from '../types/result.ts';
 import type { SourceReport } from '../types/source.ts';
 import { type UsageEvidence, workloadKey } from '../types/usage.ts';
 import type { ClusterObjects, Workload } from '../types/workload.ts';
-import { expectRecall, recall } from './history.ts';
+import { expectRecall, type Recall, type RecallOptions } from './history.ts';
 import type { LookRequest } from './request.ts';
 
 /** Everything that was seen, before anything is concluded from it. */
@@ -64,19 +64,33 @@ async function see(
   request: LookRequest,
   { sizing }: { readonly sizing: boolean },
 ): Promise<Look> {
-  const { scope, settings, signal, progress, runtime } = request;
+  const { scope } = request;
   const namespace = scope.allNamespaces ? '' : (scope.namespace ?? client.namespace);
-  const collecting = collectObjects(client, { ...scope, namespace }, { nowMs, signal, progress });
-  expectRecall(request);
-  const collected = await collecting;
+  const recall = expectRecall(request, { nowMs, namespace, sizing });
+  try {
+    return await seeAll(client, recall, request, { nowMs, namespace, sizing });
+  } finally {
+    recall.close();
+  }
+}
+
+async function seeAll(
+  client: KubeClient,
+  recall: Recall,
+  request: LookRequest,
+  { nowMs, namespace, sizing }: RecallOptions,
+): Promise<Look> {
+  const { scope, settings, signal, progress, runtime } = request;
+  // What lies before the window is read while objects are listed, and the window while Prometheus computes.
+  const identified = recall.begin;
+  const collected = await collectObjects(client, { ...scope, namespace }, { nowMs, signal, progress, identified });
   const { cluster, objects, named: workloads } = collected;
   const context = { nowMs, settings, sizing, signal, progress, runtime };
   const metricsScope = { namespace, chunkSize: scope.chunkSize, sidecars: settings.sidecars, nowMs, signal };
   const [{ metrics, history }, prometheus] = await Promise.all([
-    // While Prometheus computes, the history is read.
     collectMetrics(client, workloads, metricsScope).then(async (metrics) => ({
       metrics,
-      history: await recall(request, cluster, metrics.samples, { nowMs, namespace, sizing }),
+      history: await recall.finish(metrics.samples),
     })),
     collectPrometheus(client, request.prometheus, workloads, context),
   ]);

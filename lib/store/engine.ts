@@ -75,11 +75,6 @@ export async function eachRow(
   }
 }
 
-/** A number, NaN where the value is missing. */
-export function numberOrNaN(value: DuckDBValue): number {
-  return value === null ? Number.NaN : Number(value);
-}
-
 /** A number; undefined where the value is missing. */
 export function numberOrUndefined(value: DuckDBValue): number | undefined {
   return value === null ? undefined : Number(value);

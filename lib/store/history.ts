@@ -28,6 +28,7 @@ export interface History {
   containers(period: Period): Promise<ReadonlyMap<string, readonly ContainerUsage[]>>;
   /** One sentence for each part that had to be left out so far, and for what keeps parts from being merged. */
   problems(): readonly string[];
+  /** What is being read then fails. */
   close(): void;
 }
 
@@ -55,6 +56,7 @@ class ParquetHistory implements History {
   readonly #broken = new Set<string>();
   readonly #known: KnownFooters = new Map();
   #engine: Promise<Engine> | undefined;
+  #closed = false;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(folder: string, runtime: Runtime) {
@@ -90,7 +92,11 @@ class ParquetHistory implements History {
   }
 
   close(): void {
-    this.#engine?.then((engine) => engine.close()).catch(() => undefined);
+    this.#closed = true;
+    const engine = this.#engine;
+    engine?.then(({ connection }) => connection.interrupt()).catch(() => undefined);
+    // In turn: what is being run must end before its connection does.
+    this.#inTurn(async () => (await engine)?.close()).catch(() => undefined);
   }
 
   #read<T>(period: Period, query: (engine: Engine, files: readonly string[]) => Promise<T>): Promise<T> {
@@ -105,7 +111,7 @@ class ParquetHistory implements History {
           return await query(engine, usable);
         } catch (error) {
           failure = error;
-          if (isTooMuch(error)) break;
+          if (this.#closed || isTooMuch(error)) break;
           await this.#leaveOutBroken(engine, usable);
         }
       }

@@ -2,8 +2,8 @@
 
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type SlotGrid, type SlotValues, type WorkloadRequests, type WorkloadUsage, workloadKey } from '../types/usage.ts';
-import { eachRow, numberOrNaN, type Row } from './engine.ts';
-import { boundsOf, fromPeriod, type Period, rowsIn, WORKLOAD } from './period.ts';
+import { eachRow, type Row } from './engine.ts';
+import { boundsOf, fromPeriod, type Period, WORKLOAD } from './period.ts';
 
 export interface UsagePeriod extends Period {
   readonly slotSeconds: number;
@@ -28,9 +28,15 @@ export function gridOf(period: UsagePeriod): SlotGrid {
   return { startMs: period.toMs - slots * slotMs + 1, slotSeconds: period.slotSeconds, slots };
 }
 
+/** As a number, which is read many times as fast as 64 bits: 53 of them let 10,000 workloads collide with a probability of 1 in 10⁸. */
+const asNumber = (workload: string): string => `${workload}::DOUBLE`;
+
 const namesSql = (files: readonly string[], period: Period): string => `
-  SELECT ${WORKLOAD}, namespace, workload_kind, workload_name ${fromPeriod(files, period)}
+  SELECT ${asNumber(WORKLOAD)}, namespace, workload_kind, workload_name, count(*)::DOUBLE ${fromPeriod(files, period)}
   GROUP BY namespace, workload_kind, workload_name ORDER BY namespace, workload_kind, workload_name`;
+
+/** Missing values come as NaN: asking for each whether it is missing takes longer than reading it. */
+const orNaN = (value: string): string => `ifnull(${value}, 'NaN'::DOUBLE)`;
 
 /**
  * Containers of a pod need not be sampled at the same instant, so peaks are taken within the slot before they are summed:
@@ -49,8 +55,9 @@ const usageSql = (files: readonly string[], period: Period): string => `
       max(network) AS network, max(network_median) AS network_median, sum(requests) AS requests,
       max(span_ms / 1000 / nullif(samples - 1, 0)) AS interval_seconds
     FROM containers GROUP BY ALL)
-  SELECT workload, slot, max(cpu), max(memory), max(movement), max(network), max(network_median), sum(requests), count(*)::DOUBLE,
-    median(interval_seconds)
+  SELECT ${asNumber('workload')}, slot,
+    ${['max(cpu)', 'max(memory)', 'max(movement)', 'max(network)', 'max(network_median)', 'sum(requests)'].map(orNaN).join(', ')},
+    count(*)::DOUBLE, ${orNaN('median(interval_seconds)')}
   FROM pods GROUP BY workload, slot`;
 
 /** Values of the last query, from its third column on. */
@@ -73,11 +80,13 @@ export async function queryUsage(
   if (files.length === 0) return new Map();
   const grid = gridOf(period);
   const workloads = new Map<unknown, Accumulated>();
+  let rows = 0;
   await eachRow(connection, namesSql(files, period), boundsOf({ ...period, fromMs: grid.startMs }), (row) => {
     const key = workloadKey({ namespace: String(row(1)), kind: String(row(2)), name: String(row(3)) });
     workloads.set(row(0), { key, values: emptyValues(grid), intervals: [] });
+    rows += Number(row(4));
   });
-  const goes = Math.min(MOST_GOES, Math.ceil((await rowsIn(connection, files)) / ROWS_AT_A_TIME));
+  const goes = Math.min(MOST_GOES, Math.ceil(rows / ROWS_AT_A_TIME));
   const slots = { grid_ms: grid.startMs, slot_ms: grid.slotSeconds * 1000 };
   for (const part of partsOfGrid(grid, goes)) {
     const parameters = { ...boundsOf({ ...period, ...part }), ...slots };
@@ -115,8 +124,9 @@ function emptyValues(grid: SlotGrid): Accumulated['values'] {
 function take(entry: Accumulated | undefined, slotSeconds: number, row: Row): void {
   if (!entry) return;
   const slot = Number(row(1));
-  for (const [index, name] of VALUES.entries()) entry.values[name][slot] = numberOrNaN(row(2 + index));
-  entry.intervals.push(Number(row(INTERVAL_COLUMN) ?? slotSeconds));
+  for (let index = 0; index < VALUES.length; index++) entry.values[VALUES[index]!][slot] = Number(row(2 + index));
+  const interval = Number(row(INTERVAL_COLUMN));
+  entry.intervals.push(Number.isNaN(interval) ? slotSeconds : interval);
 }
 
 function storedUsage({ values, intervals }: Accumulated, grid: SlotGrid): StoredUsage {
@@ -140,5 +150,5 @@ function storedUsage({ values, intervals }: Accumulated, grid: SlotGrid): Stored
 }
 
 function median(values: readonly number[]): number | undefined {
-  return values.toSorted((a, b) => a - b)[values.length >> 1];
+  return new Float64Array(values).sort()[values.length >> 1];
 }

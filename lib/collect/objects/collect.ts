@@ -46,6 +46,14 @@ export interface ObjectScope {
   readonly chunkSize: number;
 }
 
+export interface CollectOptions {
+  readonly nowMs: number;
+  readonly signal: AbortSignal;
+  readonly progress: ReportProgress;
+  /** Told as soon as it is known which cluster this is, while its objects are still listed. */
+  readonly identified?: (cluster: ClusterIdentity) => void;
+}
+
 export interface CollectedObjects {
   readonly cluster: ClusterIdentity;
   /** All workloads in scope, also those that were not named: a standby is recognised by its neighbours. */
@@ -74,12 +82,8 @@ const OPTIONAL_AUTOSCALERS: readonly ListSpec<TargetedAutoscaler>[] = [SCALED_OB
  * Lists pods, their owners and what surrounds them. Lists that fail or are forbidden become reports.
  * @throws UpidError forbidden when not even pods may be listed, and whatever keeps the cluster from answering at all
  */
-export async function collectObjects(
-  client: KubeClient,
-  scope: ObjectScope,
-  options: { readonly nowMs: number; readonly signal: AbortSignal; readonly progress: ReportProgress },
-): Promise<CollectedObjects> {
-  const lists = await listAll(client, scope, options.signal, options.progress);
+export async function collectObjects(client: KubeClient, scope: ObjectScope, options: CollectOptions): Promise<CollectedObjects> {
+  const lists = await listAll(client, scope, options);
   const owners = new OwnerIndex(client, [...lists.controllers, ...lists.pods.map(podAsController)], options.signal);
   const workloads = await gather(lists, owners);
   const objects: ClusterObjects = {
@@ -107,7 +111,7 @@ interface Lists {
   readonly reports: readonly SourceReport[];
 }
 
-async function listAll(client: KubeClient, scope: ObjectScope, signal: AbortSignal, progress: ReportProgress): Promise<Lists> {
+async function listAll(client: KubeClient, scope: ObjectScope, { signal, progress, identified }: CollectOptions): Promise<Lists> {
   const reports: SourceReport[] = [];
   const where = { namespace: scope.namespace, chunkSize: scope.chunkSize, signal };
   const listed = async <T>(spec: ListSpec<T>): Promise<readonly T[]> => {
@@ -117,7 +121,10 @@ async function listAll(client: KubeClient, scope: ObjectScope, signal: AbortSign
   };
   const [pods, cluster, controllers, autoscalers, optional, budgets, leases, services, nodes, limitRanges] = await Promise.all([
     listPods(client, scope, where, progress, reports),
-    identify(client, signal, reports),
+    identify(client, signal, reports).then((found) => {
+      identified?.(found);
+      return found;
+    }),
     Promise.all(CONTROLLER_LISTS.map(listed)),
     listed(AUTOSCALERS),
     servedGroups(client, signal).then((groups) =>

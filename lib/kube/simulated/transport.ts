@@ -1,5 +1,6 @@
 /** The client of a simulated cluster: the same interface, answers and errors as that of a real one, without any network. */
 
+import { setImmediate } from 'node:timers/promises';
 import { UpidError } from '../../types/errors.ts';
 import type { Runtime } from '../../types/runtime.ts';
 import type { KubeClient, RequestOptions } from '../client.ts';
@@ -53,7 +54,16 @@ export function simulatedClient(options: SimulatedClientOptions = {}): KubeClien
       runtime.warn(`${method} ${SERVER}${path} ${reply.status} in ${Math.round(milliseconds)} milliseconds`);
     return reply;
   };
-  const getJson: KubeClient['getJson'] = async (path, request) => contentOf(ask('GET', path, request), 'GET', path);
+  let last: Promise<unknown> = Promise.resolve();
+  /** Answers come one by one and each in a turn of its own, as over a connection, so that other work gets its turns between them. */
+  const inTurn = (): Promise<unknown> => {
+    last = last.then(() => setImmediate());
+    return last;
+  };
+  const getJson: KubeClient['getJson'] = async (path, request) => {
+    await inTurn();
+    return contentOf(ask('GET', path, request), 'GET', path);
+  };
 
   return {
     context: cluster.name,
@@ -62,12 +72,14 @@ export function simulatedClient(options: SimulatedClientOptions = {}): KubeClien
     simulated: true,
     getJson,
     async getText(path, request) {
+      await inTurn();
       const reply = ask('GET', path, request);
       if (reply.status >= 500) throw statusError(reply, { server: SERVER, method: 'GET', path });
       return { status: reply.status, contentType: 'application/json', text: reply.body.toString('utf8') };
     },
     list: (path, request) => listAll(getJson, path, request),
     async send(method, path, body, request) {
+      await inTurn();
       const contentType = request.contentType ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json');
       return contentOf(ask(method, path, request, body, contentType), method, path);
     },
