@@ -4,8 +4,7 @@
  * reported; it never ends a look.
  */
 
-import { loadEngine } from '../store/engine.ts';
-import { type History, openHistory } from '../store/history.ts';
+import { type History, openHistory, startHistoryEngine } from '../store/history.ts';
 import { historyDirectory } from '../store/location.ts';
 import type { StoredUsage } from '../store/usage-query.ts';
 import { DAY, formatAge, HOUR, MINUTE } from '../types/duration.ts';
@@ -51,11 +50,13 @@ export function expectRecall(request: LookRequest, options: RecallOptions): Reca
   const directory = directoryOf(request);
   if (directory === undefined) return { begin() {}, finish: async () => withoutHistory(request), close() {} };
   // After the first requests have been sent.
-  void Promise.resolve().then(loadEngine);
+  const engine = Promise.resolve().then(() => startHistoryEngine(request.runtime));
+  // Told when it is needed.
+  engine.catch(() => undefined);
   let closed = false;
   let begun: { readonly history: History; readonly earlier: Promise<StoredUses> } | undefined;
   const begin = ({ id }: ClusterIdentity) => {
-    const history = openHistory({ directory, clusterId: id, runtime: request.runtime });
+    const history = openHistory({ directory, clusterId: id, runtime: request.runtime, engine });
     const earlier = readEarlier(history, request, options);
     // Told when it is waited for.
     earlier.catch(() => undefined);
@@ -73,7 +74,8 @@ export function expectRecall(request: LookRequest, options: RecallOptions): Reca
     },
     close() {
       closed = true;
-      begun?.history.close();
+      if (begun) begun.history.close();
+      else engine.then(({ close }) => close()).catch(() => undefined);
     },
   };
 }

@@ -14,11 +14,6 @@ export interface Engine {
   close(): void;
 }
 
-/** Loads the engine's code before it is needed. A failure shows when it is started. */
-export async function loadEngine(): Promise<void> {
-  await import('./duckdb.ts').catch(() => undefined);
-}
-
 /**
  * Starts an engine that reads no configuration, loads no extension and spills into `temporaryDirectory`, which no other
  * engine may have: it is made when needed and removed on closing.

@@ -37,8 +37,16 @@ export function openHistory(options: {
   readonly directory: string;
   readonly clusterId: string;
   readonly runtime: Runtime;
+  /** Of this history alone, and closed with it; one is started when it is needed where this is absent. */
+  readonly engine?: Promise<Engine>;
 }): History {
-  return new ParquetHistory(join(options.directory, clusterFolder(options.clusterId)), options.runtime);
+  const { directory, clusterId, runtime, engine } = options;
+  return new ParquetHistory(join(directory, clusterFolder(clusterId)), runtime, engine);
+}
+
+/** Starts an engine for a history that is not known yet. */
+export function startHistoryEngine(runtime: Runtime): Promise<Engine> {
+  return startEngine(join(tmpdir(), `kubectl-upid-${randomText(runtime)}`));
 }
 
 /** A part that another process merged or pruned while it was read is looked for again this often. */
@@ -59,10 +67,11 @@ class ParquetHistory implements History {
   #closed = false;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(folder: string, runtime: Runtime) {
+  constructor(folder: string, runtime: Runtime, engine: Promise<Engine> | undefined) {
     this.folder = folder;
     this.#samples = join(folder, 'samples');
     this.#runtime = runtime;
+    this.#engine = engine;
   }
 
   append(samples: readonly Sample[]): Promise<void> {
@@ -141,7 +150,7 @@ class ParquetHistory implements History {
   }
 
   #start(): Promise<Engine> {
-    this.#engine ??= startEngine(join(tmpdir(), `kubectl-upid-${this.#randomText()}`));
+    this.#engine ??= startHistoryEngine(this.#runtime);
     return this.#engine;
   }
 
@@ -155,12 +164,12 @@ class ParquetHistory implements History {
   /** Unique among writers without asking them: the time, which sorts, and 52 random bits, which do not collide. */
   #uniqueName(): string {
     const time = new Date(this.#runtime.now()).toISOString().replaceAll(/[-:.]/g, '');
-    return `${time}-${this.#randomText()}`;
+    return `${time}-${randomText(this.#runtime)}`;
   }
+}
 
-  #randomText(): string {
-    return Math.floor(this.#runtime.random() * 2 ** 52).toString(36);
-  }
+function randomText({ random }: Runtime): string {
+  return Math.floor(random() * 2 ** 52).toString(36);
 }
 
 /** Nothing is wrong with the parts then. */

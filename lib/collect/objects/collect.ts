@@ -119,12 +119,12 @@ async function listAll(client: KubeClient, scope: ObjectScope, { signal, progres
     reports.push(report);
     return items;
   };
-  const [pods, cluster, controllers, autoscalers, optional, budgets, leases, services, nodes, limitRanges] = await Promise.all([
-    listPods(client, scope, where, progress, reports),
+  const [cluster, pods, controllers, autoscalers, optional, budgets, leases, services, nodes, limitRanges] = await Promise.all([
     identify(client, signal, reports).then((found) => {
       identified?.(found);
       return found;
     }),
+    listPods(client, scope, where, progress, reports),
     Promise.all(CONTROLLER_LISTS.map(listed)),
     listed(AUTOSCALERS),
     servedGroups(client, signal).then((groups) =>

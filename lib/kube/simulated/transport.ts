@@ -12,7 +12,7 @@ import { trafficCounter } from '../traffic.ts';
 import { answer } from './api-server.ts';
 import { demoCluster, SIMULATED_NOW_MS } from './demo-cluster.ts';
 import type { ClusterDescription } from './description.ts';
-import { snapshotOf } from './snapshot.ts';
+import { type Snapshot, snapshotOf } from './snapshot.ts';
 
 export { SIMULATED_NOW_MS };
 
@@ -34,7 +34,11 @@ const SERVER = 'simulated';
 /** A cluster at one instant, which answers the same forever. */
 export function simulatedClient(options: SimulatedClientOptions = {}): KubeClient {
   const { namespace = 'default', cluster = demoCluster(), nowMs = SIMULATED_NOW_MS, runtime } = options;
-  const snapshot = snapshotOf(cluster, nowMs);
+  let made: Snapshot | undefined;
+  const snapshot = (): Snapshot => {
+    made ??= snapshotOf(cluster, nowMs);
+    return made;
+  };
   const counter = trafficCounter();
 
   const ask = (
@@ -47,7 +51,7 @@ export function simulatedClient(options: SimulatedClientOptions = {}): KubeClien
     if (options.signal?.aborted || request.signal?.aborted)
       throw new UpidError('cancelled', `cancelled while asking ${SERVER} for ${path}`);
     const started = runtime?.elapsed() ?? 0;
-    const reply = replyOf(answer(snapshot, { method, url: urlOf(path, request), contentType, body: plain(body) }));
+    const reply = replyOf(answer(snapshot(), { method, url: urlOf(path, request), contentType, body: plain(body) }));
     const milliseconds = (runtime?.elapsed() ?? 0) - started;
     counter.count(request.source, { bytes: reply.body.length, seconds: milliseconds / 1000, retry: false });
     if (runtime && runtime.verbosity >= 6)
