@@ -3,10 +3,10 @@
  * Everything else takes them from here.
  */
 
-import { homedir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import type { BaseContext } from 'clipanion';
 import type { Runtime } from '../lib/types/runtime.ts';
+import { homeDirectory } from './home.ts';
 
 export interface Context extends BaseContext {
   /** What a person types to run this program: `kubectl upid` or `kubectl-upid`. */
@@ -63,7 +63,7 @@ export function makeContext(folder: string, signal: AbortSignal): Context {
     runtime: (verbosity) => ({
       env,
       platform: process.platform,
-      homeDirectory: homedir(),
+      homeDirectory: homeDirectory(),
       workingDirectory: process.cwd(),
       now: Date.now,
       elapsed: () => performance.now(),

@@ -7,11 +7,12 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getAsset, getRawAsset } from 'node:sea';
 import { zstdDecompressSync } from 'node:zlib';
 import { messageOf, UpidError } from '../lib/types/errors.ts';
+import { homeDirectory } from './home.ts';
 
 /** The asset `natives.json`: what is carried, each in an asset of its name, as zstd. */
 export interface NativeFile {
@@ -55,6 +56,7 @@ type Unpack = (file: NativeFile) => Uint8Array;
 
 function placed(files: readonly NativeFile[], unpack: Unpack): Placed {
   const cache = cacheFolder();
+  if (!cache) return unpackedForOnce(files, unpack, 'no home folder is known');
   try {
     return { folder: unpackedIn(cache, files, unpack), discard: () => undefined };
   } catch (error) {
@@ -62,12 +64,13 @@ function placed(files: readonly NativeFile[], unpack: Unpack): Placed {
   }
 }
 
-/** `$XDG_CACHE_HOME` or `~/.cache`, on macOS `~/Library/Caches`, on Windows `%LOCALAPPDATA%`. */
-function cacheFolder(): string {
+/** `$XDG_CACHE_HOME` or `~/.cache`, on macOS `~/Library/Caches`, on Windows `%LOCALAPPDATA%`; undefined where no home is known. */
+function cacheFolder(): string | undefined {
   const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
   if (XDG_CACHE_HOME) return XDG_CACHE_HOME;
-  if (process.platform === 'win32') return LOCALAPPDATA || join(homedir(), 'AppData', 'Local');
-  return process.platform === 'darwin' ? join(homedir(), 'Library', 'Caches') : join(homedir(), '.cache');
+  const home = homeDirectory();
+  if (process.platform === 'win32') return LOCALAPPDATA || (home && join(home, 'AppData', 'Local')) || undefined;
+  return home ? join(home, ...(process.platform === 'darwin' ? ['Library', 'Caches'] : ['.cache'])) : undefined;
 }
 
 /** @throws Error that says why the folder cannot be used. */
