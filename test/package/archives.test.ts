@@ -71,10 +71,11 @@ for (const platform of PLATFORMS) {
 
   if (!archive.endsWith('.zip')) {
     test(`${platform} tells nothing of who packed it, and when`, () => {
-      for (const { owner, group, uid, gid, time } of headersOf(archive)) {
+      const headers = headersOf(archive);
+      for (const { owner, group, uid, gid, time } of headers) {
         assert.equal([uid, gid], [0, 0]);
         assert.ok([owner, group].every((name) => name === '' || name === 'root'));
-        assert.is(time, headersOf(archive)[0]?.time);
+        assert.is(time, headers[0]?.time);
       }
       // Of the compressed file: no name, and no time of packing.
       const [flags, time] = [readFileSync(archive).readUInt8(3), readFileSync(archive).readUInt32LE(4)];

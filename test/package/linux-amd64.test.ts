@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { assert, skip, suite } from '../harness.ts';
 import { archiveOf, filesBelow, unbuilt, unpack } from './archives.ts';
 import { type InRoot, librariesOf, makeRoot, NOBODY, rootObstacle, runInRoot } from './root.ts';
-import { assertPlainError, assertSame, nodeSwitches, type Outcome, SMOKE } from './smoke.ts';
+import { assertPlainError, assertSame, expected, nodeSwitches, type Outcome, SMOKE } from './smoke.ts';
 
 const test = suite('the executable for linux-amd64 in an empty root');
 
@@ -92,9 +92,20 @@ function describe(root: string, unpacked: string): void {
   for (const [what, env] of Object.entries(nodeSwitches('/tmp'))) {
     test(`with ${what} in the environment it runs as without`, async () => {
       assertSame('version', await run('version', { env }));
-      assertSame(QUERY, await run(QUERY, { env }));
     });
   }
+
+  test('with all of them in the environment it runs as without', async () => {
+    const env = Object.assign({}, ...Object.values(nodeSwitches('/tmp'))) as Record<string, string>;
+    const { NODE_UNIQUE_ID: _, ...possible } = env;
+    assertSame(QUERY, await run(QUERY, { env: possible }));
+  });
+
+  test('what Node is asked to tell about itself does not come among the data', async () => {
+    const { exitCode, stdout } = await run('version', { env: { NODE_DEBUG: 'module,fs', NODE_DEBUG_NATIVE: 'sea' } });
+    assert.is(exitCode, 0);
+    assert.is(stdout, expected('version').stdout);
+  });
 
   test('it runs from a folder that is not the root’s own, through links', async () => {
     const bound = { 'opt/kubectl-upid': unpacked };
