@@ -111,15 +111,15 @@ function describeCache(program: string): void {
     mkdirSync(folder);
     return folder;
   };
-  const run = (cache: string, temporary = newFolder()): Promise<Outcome> =>
+  const run = (cache: string, temporary = newFolder(), more: readonly 'ipc'[] = []): Promise<Outcome> =>
     new Promise((resolve, reject) => {
       const child = spawn(program, QUERY.split(' '), {
         env: { XDG_CACHE_HOME: cache, TMPDIR: temporary },
-        stdio: ['ignore', 'pipe', 'pipe'],
+        stdio: ['ignore', 'pipe', 'pipe', ...more],
       });
       const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
-      child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-      child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+      child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk));
+      child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
       child.on('error', reject);
       child.on('close', (exitCode) =>
         resolve({ exitCode, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() }),
@@ -167,6 +167,10 @@ function describeCache(program: string): void {
       assert.ok(readFileSync(libraryIn(cache)).equals(right));
     });
   }
+
+  test('as the child of a Node program that opened a channel to it, it answers and ends', async () => {
+    assertSame(QUERY, await run(newFolder(), newFolder(), ['ipc']));
+  });
 
   test('where others may write, or where a link leads elsewhere, nothing is loaded from and nothing is unpacked', async () => {
     for (const spoil of [

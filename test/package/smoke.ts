@@ -87,7 +87,6 @@ export function nodeSwitches(folder: string): Readonly<Record<string, Readonly<R
     'a small heap': { NODE_OPTIONS: '--max-old-space-size=4' },
     warnings: { NODE_PENDING_DEPRECATION: '1', NODE_NO_WARNINGS: '0', NODE_REDIRECT_WARNINGS: `${folder}/warnings` },
     'the place of modules': { NODE_PATH: '/nonexistent', NODE_PRESERVE_SYMLINKS: '1', NODE_PRESERVE_SYMLINKS_MAIN: '1' },
-    'a channel to a parent that is closed': { NODE_CHANNEL_FD: '9', NODE_CHANNEL_SERIALIZATION_MODE: 'json' },
     'the number of a worker': { NODE_UNIQUE_ID: '1' },
     'a test runner': { NODE_TEST_CONTEXT: 'child-v8' },
     coverage: { NODE_V8_COVERAGE: `${folder}/coverage` },
