@@ -1,13 +1,15 @@
 /** What is carried of Node and DuckDB: made small, once for each version. */
 
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { constants, zstdCompressSync } from 'node:zlib';
 import type { NativeFile } from '../plugin/natives.ts';
+import { withoutSignature } from './authenticode.ts';
 import { cached } from './cache.ts';
 import { fetchPackage, lockedPackage } from './fetch.ts';
 import type { Platform } from './platforms.ts';
+import { signAdHoc } from './sign.ts';
 import { runTool } from './tools.ts';
 
 /** To be changed with what is done to a binary, because what was made by an earlier recipe is kept. */
@@ -24,6 +26,7 @@ export async function nodeBinary(platform: Platform): Promise<string> {
     copyFileSync(join(await fetchPackage(platform.nodePackage), platform.nodeFile), binary);
     chmodSync(binary, 0o755);
     strip(binary, platform);
+    if (platform.os === 'windows') writeFileSync(binary, withoutSignature(readFileSync(binary)));
   });
   return join(folder, 'node');
 }
@@ -40,16 +43,18 @@ export async function duckdbFiles(platform: Platform): Promise<readonly PackedNa
   const recipe = [RECIPE, ZSTD_LEVEL, lockedPackage(duckdbPackage)];
   const folder = await cached(`packed-${duckdbPackage.split('/')[1]}`, recipe, async (unfinished) => {
     const source = await fetchPackage(duckdbPackage);
-    const files = names.map((name) => pack(join(source, name), join(unfinished, name), name, platform));
+    const files: NativeFile[] = [];
+    for (const name of names) files.push(await pack(join(source, name), join(unfinished, name), name, platform));
     writeFileSync(join(unfinished, 'files.json'), JSON.stringify(files));
   });
   const files = JSON.parse(readFileSync(join(folder, 'files.json'), 'utf8')) as readonly NativeFile[];
   return files.map((file) => ({ ...file, packed: join(folder, `${file.name}.zst`) }));
 }
 
-function pack(source: string, work: string, name: string, platform: Platform): NativeFile {
+async function pack(source: string, work: string, name: string, platform: Platform): Promise<NativeFile> {
   thin(source, work, platform);
   strip(work, platform);
+  if (platform.os === 'darwin') await signAdHoc(work, name);
   const content = readFileSync(work);
   const packed = zstdCompressSync(content, {
     params: {
@@ -60,6 +65,7 @@ function pack(source: string, work: string, name: string, platform: Platform): N
     pledgedSrcSize: content.length,
   });
   writeFileSync(`${work}.zst`, packed);
+  rmSync(work);
   return { name, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
 }
 

@@ -7,6 +7,7 @@ import { build as esbuild } from 'esbuild';
 import type { PackedNative } from './binaries.ts';
 import type { Bundle } from './parts.ts';
 import type { Platform } from './platforms.ts';
+import { signAdHoc } from './sign.ts';
 import { runTool } from './tools.ts';
 
 export interface Ingredients {
@@ -40,6 +41,7 @@ export async function buildExecutable({ platform, node, bundle, compiled, native
     // Node needs libatomic, which a small system may lack: it is looked for beside the executable too. Not before injecting, which
     // takes the new place of the strings for free; nor before stripping, for the same reason.
     if (platform.os === 'linux') runTool('patchelf', ['--set-rpath', '$ORIGIN', output]);
+    if (platform.os === 'darwin') await signAdHoc(output, 'kubectl-upid');
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -35,6 +35,7 @@ export interface Bundle {
 }
 
 interface Metafile {
+  readonly inputs: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<
     Record<
       string,
@@ -81,6 +82,13 @@ export async function readBundle(dist: string): Promise<Bundle> {
     return nameOf(file);
   };
   return { program: { parts: Object.fromEntries(parts), entry: startedAs(ENTRY), natives: startedAs(NATIVES) }, sources };
+}
+
+/** Folders of the packages that are in the bundle, as package-lock.json names them. */
+export function bundledPackages(dist: string): readonly string[] {
+  const { inputs } = JSON.parse(readFileSync(join(dist, 'modules.json'), 'utf8')) as Metafile;
+  const folders = Object.keys(inputs).flatMap((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? []);
+  return [...new Set(folders)].sort();
 }
 
 function nameOf(file: string): string {

@@ -12,6 +12,8 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'llvm-lipo-14': 'llvm-14',
   'llvm-strip-14': 'llvm-14',
   cargo: 'cargo',
+  'libdeflate-gzip': 'libdeflate-tools',
+  'qemu-aarch64-static': 'qemu-user-static',
 };
 
 /**
