@@ -23,6 +23,7 @@ const SOURCES = [
   'build.mjs',
   'package.json',
   'package-lock.json',
+  'tsconfig.json',
   'krew-manifest.yaml',
   'LICENSE',
 ];
