@@ -136,8 +136,9 @@ test('Ctrl-C at any moment leaves whole parts or none', async () => {
   }
   assert.is(exitCodes.at(0), 130);
   assert.is(exitCodes.at(-1), 0);
+  // Null: the signal itself ended it, in the moment between its last word and its end, when Node listens no more.
   assert.ok(
-    exitCodes.every((exitCode) => exitCode === 0 || exitCode === 130),
+    exitCodes.every((exitCode) => exitCode === 0 || exitCode === 130 || exitCode === null),
     exitCodes.join(' '),
   );
   const files = filesIn(history);
