@@ -4,6 +4,7 @@
  * reported; it never ends a look.
  */
 
+import type { Engine } from '../store/engine.ts';
 import { type History, openHistory, startHistoryEngine } from '../store/history.ts';
 import { historyDirectory } from '../store/location.ts';
 import type { StoredUsage } from '../store/usage-query.ts';
@@ -51,16 +52,18 @@ export function expectRecall(request: LookRequest, options: RecallOptions): Reca
   if (directory === undefined) return { begin() {}, finish: async () => withoutHistory(request), close() {} };
   // After the first requests have been sent.
   const engine = Promise.resolve().then(() => startHistoryEngine(request.runtime));
-  // Told when it is needed.
+  // Told when it is needed, which it may never be.
   engine.catch(() => undefined);
   let closed = false;
-  let begun: { readonly history: History; readonly earlier: Promise<StoredUses> } | undefined;
-  const begin = ({ id }: ClusterIdentity) => {
-    const history = openHistory({ directory, clusterId: id, runtime: request.runtime, engine });
-    const earlier = readEarlier(history, request, options);
+  let begun: Begun | undefined;
+  const begin = ({ id }: ClusterIdentity): Begun => {
+    const open = (own: Promise<Engine>): History =>
+      openHistory({ directory, clusterId: id, runtime: request.runtime, engine: own });
+    const [before, history] = [open(engine), open(engine.then(({ beside }) => beside()))];
+    const earlier = readEarlier(before, request, options);
     // Told when it is waited for.
     earlier.catch(() => undefined);
-    return { history, earlier };
+    return { before, history, earlier };
   };
   return {
     begin(cluster) {
@@ -70,17 +73,29 @@ export function expectRecall(request: LookRequest, options: RecallOptions): Reca
     async finish(samples) {
       if (!begun) throw new Error('no cluster to recall');
       request.progress({ step: 'reading the history' });
-      return finish(begun.history, begun.earlier, samples, request, options);
+      return finish(begun, samples, request, options);
     },
     close() {
       closed = true;
-      if (begun) begun.history.close();
+      if (begun) closeBegun(begun);
       else engine.then(({ close }) => close()).catch(() => undefined);
     },
   };
 }
 
 type StoredUses = ReadonlyMap<string, StoredUsage>;
+
+/** The same history twice, so that the window need not wait for what lies before it. */
+interface Begun {
+  readonly before: History;
+  readonly history: History;
+  readonly earlier: Promise<StoredUses>;
+}
+
+async function closeBegun({ before, history }: Begun): Promise<void> {
+  await history.close();
+  await before.close();
+}
 
 async function readEarlier(
   history: History,
@@ -98,8 +113,7 @@ function scopeOf(namespace: string): { readonly namespace?: string } {
 }
 
 async function finish(
-  history: History,
-  earlier: Promise<StoredUses>,
+  { before, history, earlier }: Begun,
   samples: readonly Sample[],
   request: LookRequest,
   options: RecallOptions,
@@ -107,10 +121,11 @@ async function finish(
   try {
     // The simulated cluster's history comes with the program and stays as it is.
     const unwritten = request.demo ? undefined : await append(history, samples);
-    const { evidence, intervalSeconds } = await read(history, await earlier, request, options);
+    const { evidence, intervalSeconds } = await read(history, earlier, request, options);
     const told = evidence.size === 0 ? 'nothing yet' : summary(evidence, intervalSeconds, options.nowMs);
     const gave = `${told}, in ${history.folder}`;
-    return { evidence, report: reportOf(history, evidence, gave, unwritten) };
+    const problems = new Set([...before.problems(), ...history.problems()]);
+    return { evidence, report: reportOf([...problems], evidence, gave, unwritten) };
   } catch (error) {
     return { evidence: new Map(), report: failureReport(error) };
   }
@@ -153,7 +168,7 @@ async function append(history: History, samples: readonly Sample[]): Promise<Upi
 
 async function read(
   history: History,
-  earlier: StoredUses,
+  readingEarlier: Promise<StoredUses>,
   { settings, demo }: LookRequest,
   { nowMs, namespace, sizing }: RecallOptions,
 ): Promise<{ readonly evidence: ReadonlyMap<string, UsageEvidence>; readonly intervalSeconds: number | undefined }> {
@@ -163,6 +178,7 @@ async function read(
   const slotSeconds = SLOTS.find((slot) => slot >= (interval ?? 0)) ?? HOUR;
   const scope = scopeOf(namespace);
   const fine = await history.usage({ fromMs: nowMs - windowMs, toMs: nowMs, slotSeconds, ...scope });
+  const earlier = await readingEarlier;
   const containers: ReadonlyMap<string, readonly ContainerUsage[]> = sizing
     ? await history.containers({ fromMs: nowMs - SIZING_SECONDS * 1000, toMs: nowMs, ...scope })
     : new Map();
@@ -184,12 +200,12 @@ async function read(
 }
 
 function reportOf(
-  history: History,
+  unread: readonly string[],
   evidence: ReadonlyMap<string, UsageEvidence>,
   gave: string,
   unwritten: UpidError | undefined,
 ): SourceReport {
-  const problems = [...(unwritten ? [unwritten.message] : []), ...history.problems()];
+  const problems = [...(unwritten ? [unwritten.message] : []), ...unread];
   if (problems.length === 0) return { source: HISTORY_SOURCE, state: evidence.size === 0 ? 'absent' : 'used', gave };
   return {
     source: HISTORY_SOURCE,

@@ -11,6 +11,8 @@ const MEMORY_LIMIT = '160MB';
 
 export interface Engine {
   readonly connection: DuckDBConnection;
+  /** The same engine by a connection of its own, whose queries run at the same time as the others. It is closed before this one. */
+  beside(): Promise<Engine>;
   close(): void;
 }
 
@@ -27,14 +29,19 @@ export async function startEngine(temporaryDirectory: string): Promise<Engine> {
     autoinstall_known_extensions: 'false',
     temp_directory: temporaryDirectory,
   });
+  return connect(instance, () => instance.closeSync());
+}
+
+async function connect(instance: DuckDBInstance, afterwards: () => void): Promise<Engine> {
   const connection = await instance.connect();
   // Several queries read the same parts; what stands in their footers need not be read by each. Parts never change.
   await connection.run('SET parquet_metadata_cache = true');
   return {
     connection,
+    beside: () => connect(instance, () => undefined),
     close: () => {
       connection.closeSync();
-      instance.closeSync();
+      afterwards();
     },
   };
 }

@@ -28,8 +28,8 @@ export interface History {
   containers(period: Period): Promise<ReadonlyMap<string, readonly ContainerUsage[]>>;
   /** One sentence for each part that had to be left out so far, and for what keeps parts from being merged. */
   problems(): readonly string[];
-  /** What is being read then fails. */
-  close(): void;
+  /** What waits to be read fails, and what is being read is interrupted. The promise is fulfilled when nothing runs any more; it is never rejected. */
+  close(): Promise<void>;
 }
 
 /** Opens the history of one cluster under `directory`; nothing is created before the first append. */
@@ -72,6 +72,8 @@ class ParquetHistory implements History {
     this.#samples = join(folder, 'samples');
     this.#runtime = runtime;
     this.#engine = engine;
+    // Told when it is needed.
+    engine?.catch(() => undefined);
   }
 
   append(samples: readonly Sample[]): Promise<void> {
@@ -100,12 +102,12 @@ class ParquetHistory implements History {
     return [...this.#problems];
   }
 
-  close(): void {
+  close(): Promise<void> {
     this.#closed = true;
     const engine = this.#engine;
     engine?.then(({ connection }) => connection.interrupt()).catch(() => undefined);
     // In turn: what is being run must end before its connection does.
-    this.#inTurn(async () => (await engine)?.close()).catch(() => undefined);
+    return this.#inTurn(async () => (await engine)?.close()).catch(() => undefined);
   }
 
   #read<T>(period: Period, query: (engine: Engine, files: readonly string[]) => Promise<T>): Promise<T> {
@@ -117,6 +119,7 @@ class ParquetHistory implements History {
         const usable = files.filter((file) => !this.#broken.has(file));
         const engine = await this.#start();
         try {
+          if (this.#closed) throw new Error('it was closed');
           return await query(engine, usable);
         } catch (error) {
           failure = error;

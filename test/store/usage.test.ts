@@ -1,7 +1,9 @@
 /** Use in slots against figures worked out by hand. */
 
+import { openHistory, startHistoryEngine } from '../../lib/store/history.ts';
 import type { WorkloadUsage } from '../../lib/types/usage.ts';
 import { assert, suite } from '../harness.ts';
+import { testRuntime } from '../kube/runtime.ts';
 import { DAY, HOUR, MINUTE, NOW, networkSample, sample, testHistory } from './samples.ts';
 
 const test = suite('use from the history');
@@ -198,6 +200,28 @@ test('much is aggregated in several goes, with the same result as in one', async
     expected.map((value) => Math.round(value * 1e9) / 1e9),
   );
   assert.is(usage?.sampleSeconds, 60);
+  history.close();
+});
+
+test('one that is closed fails what it reads, and does not disturb what is read beside it', async () => {
+  const { history, directory } = testHistory();
+  const rows = Array.from({ length: 50_000 }, (_, index) => sample({ atMs: NOW - index * 1000, pod: `web-${index % 50}` }));
+  await history.append(rows);
+  const runtime = testRuntime({ now: () => NOW, random: Math.random });
+  const engine = startHistoryEngine(runtime);
+  const open = (own: typeof engine) => openHistory({ directory, clusterId: 'test', runtime, engine: own });
+  const [first, second] = [open(engine), open(engine.then(({ beside }) => beside()))];
+  const day = { fromMs: NOW - DAY, toMs: NOW, slotSeconds: 300 };
+  const closed = second.usage(day).then(
+    () => 'was read',
+    (error: Error) => error.message,
+  );
+  const kept = first.usage(day);
+  await engine;
+  await second.close();
+  assert.match(await closed, /cannot be queried/);
+  assert.is((await kept).size, 1);
+  await first.close();
   history.close();
 });
 
