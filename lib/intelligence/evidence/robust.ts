@@ -18,8 +18,7 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** Standard deviation estimated by the median absolute deviation (Hampel 1974). */
-export function robustSigma(values: readonly number[]): number {
-  const centre = median(values);
+/** Standard deviation estimated by the median absolute deviation (Hampel 1974). `centre` is the median, where it is known already. */
+export function robustSigma(values: readonly number[], centre = median(values)): number {
   return MAD_TO_SIGMA * median(values.map((value) => Math.abs(value - centre)));
 }

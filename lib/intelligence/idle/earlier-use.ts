@@ -83,10 +83,11 @@ function usePoints(signals: Signals, context: IdleContext): readonly Point[] {
   const busyCpu = above(cpu, cpuUseThreshold(cpu, cpuThreshold(signals, context)));
   const busyNetwork = above(network, networkUseThreshold(signals, context));
   const counted = above(requests, 0.5);
-  const startups = signals.pods.flatMap(startsOf);
-  const isStartup = (point: Point): boolean =>
-    startups.some((start) => point.toMs > start && point.fromMs < start + context.settings.startupSeconds * 1000);
   const { earliestMs } = signals;
+  const startupMs = context.settings.startupSeconds * 1000;
+  // Of most pods the start lies before all that is known.
+  const startups = signals.pods.flatMap(startsOf).filter((start) => start + startupMs > earliestMs);
+  const isStartup = (point: Point): boolean => startups.some((start) => point.toMs > start && point.fromMs < start + startupMs);
   return [
     ...busyCpu.filter((point) => !isStartup(point)),
     ...busyNetwork.filter((point) => !isStartup(point)),
@@ -103,7 +104,7 @@ function cpuUseThreshold({ points }: Timeline, threshold: number): number {
   const values = points.map((point) => point.value);
   if (values.length === 0) return threshold;
   const level = median(values);
-  return level < threshold ? Math.max(threshold, level + CPU_SIGMAS * robustSigma(values)) : threshold;
+  return level < threshold ? Math.max(threshold, level + CPU_SIGMAS * robustSigma(values, level)) : threshold;
 }
 
 /** What rises above the steady level is use, and so is what exceeds the limit, unless it rests so near to it that chance alone does. */

@@ -40,9 +40,10 @@ export const excessRule = onceFor((signals: Signals, { nowMs }: IdleContext): Ex
   const sigmas = signals.hasSidecars ? SIGMAS_WITH_SIDECARS : SIGMAS;
   // Peaks of a slot that holds several samples spread above its median by themselves: their own spread counts too.
   const peaks = within(signals.network, signals.windowStartMs, nowMs).map((point) => point.value);
-  const peakLift = Math.max(0, median(peaks) - level);
-  const peakSigma = robustSigma(peaks);
-  const spread = Math.max(robustSigma(recent), Math.min(peakSigma, peakLift || peakSigma));
+  const peakLevel = median(peaks);
+  const peakLift = Math.max(0, peakLevel - level);
+  const peakSigma = robustSigma(peaks, peakLevel);
+  const spread = Math.max(robustSigma(recent, level), Math.min(peakSigma, peakLift || peakSigma));
   return { level, threshold: level + Math.max(sigmas * spread, unevenness), chance: level + CHANCE_SIGMAS * spread };
 });
 

@@ -75,6 +75,7 @@ function scrapeLimit({ scrape, workload }: Signals, observed: readonly number[])
     return (SCRAPE_TOLERANCE * scrape.bytesPerScrape) / Math.max(1, scrape.intervalSeconds);
   const annotated = workload.podAnnotations['prometheus.io/scrape'] === 'true';
   if (!scrape && !annotated) return 0;
-  const isSteady = robustSigma(observed) <= SCRAPE_STEADINESS * median(observed);
+  const level = median(observed);
+  const isSteady = robustSigma(observed, level) <= SCRAPE_STEADINESS * level;
   return isSteady ? LARGEST_ASSUMED_SCRAPE_BYTES_PER_SECOND : ASSUMED_SCRAPE_BYTES_PER_SECOND;
 }
