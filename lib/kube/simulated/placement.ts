@@ -58,13 +58,20 @@ function place(replica: Replica, loads: readonly Load[]): PlacedReplica {
   const load =
     workload.kind === 'DaemonSet'
       ? loads[replica.index]
-      : loads.filter(fits).toSorted((a, b) => siblings(a, workload) - siblings(b, workload) || used(a) - used(b))[0];
+      : loads
+          .filter(fits)
+          .reduce<Load | undefined>((best, each) => (best && !isBetter(each, best, workload) ? best : each), undefined);
   if (!load) throw new Error(`the described nodes have no room for ${workload.namespace}/${replica.name}`);
   load.cpuRequested += cpu;
   load.memoryRequested += memory;
   load.pods += 1;
   load.workloads.set(workload, siblings(load, workload) + 1);
   return { ...replica, node: load.node, position: load.pods };
+}
+
+/** Fewer replicas of the same workload, else less that is requested. */
+function isBetter(load: Load, than: Load, workload: WorkloadDescription): boolean {
+  return (siblings(load, workload) - siblings(than, workload) || used(load) - used(than)) < 0;
 }
 
 function requested(workload: WorkloadDescription, resource: 'cpu' | 'memory'): number {

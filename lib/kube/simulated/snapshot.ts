@@ -46,13 +46,22 @@ export function snapshotOf(description: ClusterDescription, nowMs: number): Snap
     ['PodMetrics', () => podMetrics(making, replicas) as readonly SnapshotObject[]],
     ['NodeMetrics', () => nodeMetrics(making, replicas) as readonly SnapshotObject[]],
   ]);
+  const listed = new Map<ApiResource, readonly SnapshotObject[]>();
   return {
     resources,
     objects(resource) {
-      const found = measured.get(resource.kind)?.() ?? stored.get(`${groupVersionOf(resource)} ${resource.kind}`) ?? [];
-      return found.toSorted((a, b) => compare(keyOf(a), keyOf(b)));
+      const found =
+        listed.get(resource) ??
+        inOrder(measured.get(resource.kind)?.() ?? stored.get(`${groupVersionOf(resource)} ${resource.kind}`) ?? []);
+      listed.set(resource, found);
+      return found;
     },
   };
+}
+
+function inOrder(objects: readonly SnapshotObject[]): readonly SnapshotObject[] {
+  const keyed = objects.map((object) => ({ object, key: keyOf(object) }));
+  return keyed.sort((a, b) => compare(a.key, b.key)).map(({ object }) => object);
 }
 
 /** Where an object stands in a list: as in the API server's storage, by namespace and name. */

@@ -1,6 +1,6 @@
 /** Pods as a cluster shows them: scheduled, admitted by limit ranges, with the states of their containers. */
 
-import type { ContainerDescription } from '../description.ts';
+import type { ContainerDescription, WorkloadDescription } from '../description.ts';
 import { controllerManifest, type Manifest, podLabels } from '../manifests.ts';
 import type { PlacedReplica } from '../placement.ts';
 import { type Making, type Owner, stored, timestamp } from './metadata.ts';
@@ -47,7 +47,7 @@ export function podObject(making: Making, replica: PlacedReplica): Manifest {
 
 function podSpec(making: Making, replica: PlacedReplica): Raw {
   const { workload } = replica;
-  const spec = templateSpec(controllerManifest(workload));
+  const spec = templateSpec(workload);
   const held = (containers: unknown): readonly Raw[] =>
     ((containers ?? []) as readonly Raw[]).map((container) => ({
       ...container,
@@ -66,8 +66,17 @@ function podSpec(making: Making, replica: PlacedReplica): Raw {
   };
 }
 
+/** By workload: all its pods are made of one. */
+const templateSpecs = new WeakMap<WorkloadDescription, Raw>();
+
+function templateSpec(workload: WorkloadDescription): Raw {
+  const spec = templateSpecs.get(workload) ?? specWithin(controllerManifest(workload));
+  templateSpecs.set(workload, spec);
+  return spec;
+}
+
 /** The pod spec within a manifest of any kind. */
-function templateSpec(manifest: Manifest): Raw {
+function specWithin(manifest: Manifest): Raw {
   const spec = manifest.spec as Raw;
   if (manifest.kind === 'Pod') return spec;
   const jobSpec = (spec.jobTemplate as { readonly spec: Raw } | undefined)?.spec;
