@@ -85,8 +85,11 @@ misused() {
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# The first thing that a failed program said, or by `tail` the last.
-trouble() { sed '/./!d' "$stage/trouble" 2>/dev/null | "${1:-head}" -n 1; }
+# Runs a program and keeps what it says about its failure: not in a file, because the disk may be full.
+attempt() { said=$("$@" 2>&1 >/dev/null </dev/null); }
+
+# The first line that it said, or by `tail` the last.
+trouble() { printf '%s\n' "$said" | sed '/./!d' | "${1:-head}" -n 1; }
 
 # -- install -----------------------------------------------------------------------------------------------------------------
 
@@ -193,16 +196,16 @@ fetch() {
   esac
 }
 
-copy() { cp "$1" "$2" 2>"$stage/trouble" || fail "cannot read $1: $(trouble)"; }
+copy() { attempt cp "$1" "$2" || fail "cannot read $1: $(trouble)"; }
 
 download() {
   if have curl; then
     # What is asked for in secret is not taken from an open redirection.
     case $1 in https://*) allowed='=https' ;; *) allowed='=http,https' ;; esac
-    curl -fsSL --proto "$allowed" --retry 2 -o "$2" "$1" 2>"$stage/trouble"
+    attempt curl -fsSL --proto "$allowed" --retry 2 -o "$2" "$1"
   elif have wget; then
     # Told to be quiet, it would keep the reason of a failure to itself.
-    wget -O "$2" "$1" 2>"$stage/trouble"
+    attempt wget -O "$2" "$1"
   else
     fail 'neither curl nor wget is installed; download the archive and checksums.txt into one folder and give it with --from'
   fi
@@ -256,13 +259,13 @@ $made"
 }
 
 unpack() {
-  tar -tzf "$stage/archive.tar.gz" >"$stage/names" 2>"$stage/trouble" || fail "cannot read $archive: $(trouble)"
+  said=$(tar -tzf "$stage/archive.tar.gz" 2>&1 >"$stage/names") || fail "cannot read $archive: $(trouble)"
   # Names that stay inside, and that a receipt can hold one a line.
   if grep -q -e '^/' -e '^\.\.$' -e '^\.\./' -e '/\.\./' -e '/\.\.$' -e '[^][:alnum:]@%+,=._/-]' "$stage/names"; then
     fail "$archive holds names that are not safe to unpack; nothing was installed"
   fi
   mkdir "$stage/new"
-  tar -xzof "$stage/archive.tar.gz" -C "$stage/new" 2>"$stage/trouble" || fail "cannot unpack $archive in $library (is there room for it?): $(trouble)"
+  attempt tar -xzof "$stage/archive.tar.gz" -C "$stage/new" || fail "cannot unpack $archive in $library (is there room for it?): $(trouble)"
   if [ ! -f "$stage/new/kubectl-upid" ] || [ ! -x "$stage/new/kubectl-upid" ]; then
     fail "$archive holds no program named kubectl-upid; nothing was installed"
   fi
@@ -272,7 +275,7 @@ unpack() {
 
 # It may lack a library that no check above knows of: better told now than at the first use.
 try_out() {
-  "$stage/new/kubectl-upid" --help >/dev/null 2>"$stage/trouble" </dev/null || fail "kubectl-upid $version does not start here: $(trouble)"
+  attempt "$stage/new/kubectl-upid" --help || fail "kubectl-upid $version does not start here: $(trouble)"
 }
 
 # -- putting in place --------------------------------------------------------------------------------------------------------

@@ -23,10 +23,10 @@ export function archiveName(platform: string): string {
   return `kubectl-upid_${VERSION}_${platform}.${platform.startsWith('windows') ? 'zip' : 'tar.gz'}`;
 }
 
-/** The archive's path; undefined where it is not built. */
+/** The archive's path; undefined where it is not built, or where the build, which writes the checksums last, has not come to its end. */
 export function archiveOf(platform: string): string | undefined {
   const archive = join(PACKAGES, archiveName(platform));
-  return existsSync(archive) ? archive : undefined;
+  return existsSync(archive) && existsSync(join(PACKAGES, 'checksums.txt')) ? archive : undefined;
 }
 
 /** The reason for a skipped case. */
