@@ -26,7 +26,7 @@ export function billOfMaterials(
   seconds: number,
 ): string {
   const packages = [...new Set([...bundled, ...archives.map(({ platform }) => `node_modules/${platform.duckdbPackage}`)])].sort();
-  const components = [
+  const all = [
     ...packages.map((folder) =>
       npmComponent(folder.slice(folder.lastIndexOf('node_modules/') + 13), LOCKED[folder] ?? {}, 'library'),
     ),
@@ -35,6 +35,8 @@ export function billOfMaterials(
     ),
     ...libatomics.map(libatomicComponent),
   ];
+  // npm may install the same version in several folders.
+  const components = [...new Map(all.map((component) => [component['bom-ref'], component])).values()];
   const program = {
     type: 'application',
     'bom-ref': `pkg:generic/kubectl-upid@${VERSION}`,

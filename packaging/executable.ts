@@ -36,8 +36,9 @@ export async function buildExecutable({ platform, node, bundle, compiled, native
     const main = join(work, 'main.js');
     await writeBootstrap(bundle, [...compiled.keys()], main);
     const config = join(work, 'config.json');
-    writeFileSync(config, JSON.stringify(seaConfig(main, node, output, assets)));
-    runTool(process.execPath, ['--build-sea', config]);
+    writeFileSync(config, JSON.stringify(seaConfig('main.js', node, output, assets)));
+    // The name of the script is kept in the executable: without the folder, which has another name each time.
+    runTool(process.execPath, ['--build-sea', config], { cwd: work });
     // Node needs libatomic, which a small system may lack: it is looked for beside the executable too. Not before injecting, which
     // takes the new place of the strings for free; nor before stripping, for the same reason.
     if (platform.os === 'linux') runTool('patchelf', ['--set-rpath', '$ORIGIN', output]);
