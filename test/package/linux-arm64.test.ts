@@ -56,15 +56,15 @@ function describe(folder: string): void {
   });
 
   // The first of them unpacks the engine, the others take it from the cache.
-  for (const line of ['idle --demo -o name', 'idle --demo -o json', 'optimize --demo', '--help', 'version', 'idel']) {
+  for (const line of ['idle --demo -o name', 'optimize --demo', '--help', 'version', 'idel']) {
     test(`"${line}" answers as the unpackaged program`, async () => {
       assertSame(line, await run(line, { XDG_CACHE_HOME: cache }));
     });
   }
 
-  test('without HOME it runs, and NODE_OPTIONS change nothing', async () => {
-    assertSame('version', await run('version', { NODE_OPTIONS: '--require=/nonexistent' }));
-    assertSame('idle --demo -o name', await run('idle --demo -o name', { NODE_OPTIONS: '--require=/nonexistent' }));
+  test('NODE_OPTIONS change nothing', async () => {
+    const line = 'idle --demo -o json';
+    assertSame(line, await run(line, { XDG_CACHE_HOME: cache, NODE_OPTIONS: '--require=/nonexistent' }));
   });
 }
 
