@@ -13,6 +13,8 @@ export interface Engine {
   readonly connection: DuckDBConnection;
   /** The same engine by a connection of its own, whose queries run at the same time as the others. It is closed before this one. */
   beside(): Promise<Engine>;
+  /** Work that takes much of the memory: of all connections one at a time, as two would only make each other spill. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
   close(): void;
 }
 
@@ -29,16 +31,23 @@ export async function startEngine(temporaryDirectory: string): Promise<Engine> {
     autoinstall_known_extensions: 'false',
     temp_directory: temporaryDirectory,
   });
-  return connect(instance, () => instance.closeSync());
+  let last: Promise<unknown> = Promise.resolve();
+  const alone = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work, work);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+  return connect(instance, alone, () => instance.closeSync());
 }
 
-async function connect(instance: DuckDBInstance, afterwards: () => void): Promise<Engine> {
+async function connect(instance: DuckDBInstance, alone: Engine['alone'], afterwards: () => void): Promise<Engine> {
   const connection = await instance.connect();
   // Several queries read the same parts; what stands in their footers need not be read by each. Parts never change.
   await connection.run('SET parquet_metadata_cache = true');
   return {
     connection,
-    beside: () => connect(instance, () => undefined),
+    beside: () => connect(instance, alone, () => undefined),
+    alone,
     close: () => {
       connection.closeSync();
       afterwards();

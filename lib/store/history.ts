@@ -87,7 +87,7 @@ class ParquetHistory implements History {
 
   usage(period: UsagePeriod): Promise<ReadonlyMap<string, StoredUsage>> {
     const wanted = { fromMs: gridOf(period).startMs, toMs: period.toMs };
-    return this.#read(wanted, (engine, files) => queryUsage(engine.connection, files, period));
+    return this.#read(wanted, (engine, files) => queryUsage(engine, files, period));
   }
 
   interval(period: Period): Promise<number | undefined> {

@@ -1,8 +1,7 @@
 /** Samples to slots of use, in SQL: peaks of each container, their sum over a pod's app containers, then the busiest replica. */
 
-import type { DuckDBConnection } from '@duckdb/node-api';
 import { type SlotGrid, type SlotValues, type WorkloadRequests, type WorkloadUsage, workloadKey } from '../types/usage.ts';
-import { eachRow, type Row } from './engine.ts';
+import { type Engine, eachRow, type Row } from './engine.ts';
 import { boundsOf, fromPeriod, type Period, WORKLOAD } from './period.ts';
 
 export interface UsagePeriod extends Period {
@@ -73,7 +72,7 @@ interface Accumulated {
 
 /** Use of every workload that has samples in the period, by `workloadKey`. */
 export async function queryUsage(
-  connection: DuckDBConnection,
+  { connection, alone }: Engine,
   files: readonly string[],
   period: UsagePeriod,
 ): Promise<ReadonlyMap<string, StoredUsage>> {
@@ -86,12 +85,15 @@ export async function queryUsage(
     workloads.set(row(0), { key, values: emptyValues(grid), intervals: [] });
     rows += Number(row(4));
   });
-  const goes = Math.min(MOST_GOES, Math.ceil(rows / ROWS_AT_A_TIME));
+  const goes = Math.ceil(rows / ROWS_AT_A_TIME);
   const slots = { grid_ms: grid.startMs, slot_ms: grid.slotSeconds * 1000 };
-  for (const part of partsOfGrid(grid, goes)) {
-    const parameters = { ...boundsOf({ ...period, ...part }), ...slots };
-    await eachRow(connection, usageSql(files, period), parameters, (row) => take(workloads.get(row(0)), grid.slotSeconds, row));
-  }
+  const aggregate = async (): Promise<void> => {
+    for (const part of partsOfGrid(grid, Math.min(MOST_GOES, goes))) {
+      const parameters = { ...boundsOf({ ...period, ...part }), ...slots };
+      await eachRow(connection, usageSql(files, period), parameters, (row) => take(workloads.get(row(0)), grid.slotSeconds, row));
+    }
+  };
+  await (goes > MOST_GOES ? alone(aggregate) : aggregate());
   return new Map([...workloads.values()].map((entry) => [entry.key, storedUsage(entry, grid)]));
 }
 
