@@ -56,7 +56,7 @@ function describe(folder: string): void {
   });
 
   // The first of them unpacks the engine, the others take it from the cache.
-  for (const line of ['idle --demo -o name', 'optimize --demo', '--help', 'version', 'idel']) {
+  for (const line of ['idle --demo -o name', 'optimize --demo', '--help', 'version']) {
     test(`"${line}" answers as the unpackaged program`, async () => {
       assertSame(line, await run(line, { XDG_CACHE_HOME: cache }));
     });
