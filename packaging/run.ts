@@ -66,13 +66,18 @@ async function makeRelease(platforms: readonly Platform[]): Promise<void> {
   const seconds = releaseTime();
   rmSync(OUTPUT, { recursive: true, force: true });
   mkdirSync(OUTPUT, { recursive: true });
-  const archives: Archive[] = [];
+  const packing: Promise<Archive>[] = [];
   for (const platform of platforms) {
     const started = performance.now();
-    const archive = await makeArchive(platform, bundle, libatomics, seconds);
-    archives.push(archive);
-    process.stdout.write(`${archiveName(platform).padEnd(48)} ${describe(archive.bytes, performance.now() - started)}\n`);
+    const entries = await filesOf(platform, bundle, libatomics);
+    // While one is compressed, the next is made.
+    if (packing.length > 1) await packing.at(-2);
+    const archive = pack(platform, entries, seconds).then((made) => report(made, performance.now() - started));
+    // What fails while something else is waited for is told when it is waited for.
+    archive.catch(() => undefined);
+    packing.push(archive);
   }
+  const archives = await Promise.all(packing);
   write(CHECKSUMS, archives.map(({ platform, sha256 }) => `${sha256}  ${archiveName(platform)}\n`).join(''));
   write(BILL_OF_MATERIALS, billOfMaterials(bundledPackages(DIST), archives, libatomics, seconds));
   write(KREW_MANIFEST, krewManifest(join(ROOT, KREW_MANIFEST), archives));
@@ -94,23 +99,26 @@ function releaseTime(): number {
   return time;
 }
 
-async function makeArchive(
-  platform: Platform,
-  bundle: Bundle,
-  libatomics: readonly Libatomic[],
-  seconds: number,
-): Promise<Archive> {
+async function filesOf(platform: Platform, bundle: Bundle, libatomics: readonly Libatomic[]): Promise<readonly Entry[]> {
   const beside = libatomics.find(({ architecture }) => platform.os === 'linux' && architecture === platform.arch);
-  const entries: readonly Entry[] = [
+  return [
     { name: executableName(platform), content: await makeExecutable(platform, bundle), executable: true },
     ...(beside ? [file(LIBATOMIC, beside.content)] : []),
     file('LICENSE', readFileSync(join(ROOT, 'LICENSE'))),
     file('THIRD-PARTY-NOTICES.txt', Buffer.from(await notices(join(DIST, 'THIRD-PARTY-NOTICES.txt'), beside))),
     ...demoFiles(),
   ];
+}
+
+async function pack(platform: Platform, entries: readonly Entry[], seconds: number): Promise<Archive> {
   const content = await (platform.os === 'windows' ? zip : tarGz)(entries, seconds);
   write(archiveName(platform), content);
   return { platform, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
+}
+
+function report(archive: Archive, milliseconds: number): Archive {
+  process.stdout.write(`${archiveName(archive.platform).padEnd(48)} ${describe(archive.bytes, milliseconds)}\n`);
+  return archive;
 }
 
 async function makeExecutable(platform: Platform, bundle: Bundle): Promise<Uint8Array> {
