@@ -20,7 +20,11 @@ const ZSTD_LEVEL = 19;
 
 /** Node without symbols, ready to be injected into. */
 export async function nodeBinary(platform: Platform): Promise<string> {
-  const recipe = [RECIPE, lockedPackage(platform.nodePackage)];
+  const locked = lockedPackage(platform.nodePackage);
+  // What is injected is written by the Node that builds, and read by the one that is injected into.
+  if (locked.version !== process.versions.node)
+    throw new Error(`lock.json names Node ${locked.version} for ${platform.nodePackage}, and this is ${process.versions.node}`);
+  const recipe = [RECIPE, locked];
   const folder = await cached(`stripped-${platform.nodePackage}`, recipe, async (unfinished) => {
     const binary = join(unfinished, 'node');
     copyFileSync(join(await fetchPackage(platform.nodePackage), platform.nodeFile), binary);
