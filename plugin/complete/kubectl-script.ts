@@ -124,8 +124,14 @@ function pathsOf({ platform }: Place): typeof posix {
   return platform === 'win32' ? win32 : posix;
 }
 
+/** Also a link that leads nowhere. */
 function isThere(file: string): boolean {
-  return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  try {
+    lstatSync(file);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A link is not, wherever it leads. */

@@ -58,8 +58,13 @@ export class TmuxTerminal {
 
   /** Types a line for the shell. */
   enter(line: string): void {
-    this.#tmux('send-keys', '-l', line);
-    this.#tmux('send-keys', 'Enter');
+    this.type(line);
+    this.press('Enter');
+  }
+
+  /** Types text as it stands, and no more. */
+  type(text: string): void {
+    this.#tmux('send-keys', '-l', text);
   }
 
   /** Presses keys by tmux's names (`Enter`, `PageDown`, `C-c`, `a`), in one piece. */
@@ -101,7 +106,8 @@ export class TmuxTerminal {
   /** Ends the terminal as closing its window does: what runs in it gets SIGHUP. */
   close(): void {
     spawnSync('tmux', ['-S', this.#socket, 'kill-server']);
-    rmSync(this.folder, { recursive: true, force: true });
+    // A shell that ends may still write its history.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }
 
   get #socket(): string {

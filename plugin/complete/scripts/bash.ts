@@ -43,7 +43,9 @@ __kubectl_upid_complete() {
   fi
   for word in "\${candidates[@]}"; do
     word=$flag$word
-    printf -v quoted %q "\${word#"$kept"}"
+    word=\${word#"$kept"}
+    quoted=''
+    [[ -n $word ]] && printf -v quoted %q "$word"
     COMPREPLY+=("$quoted")
   done
   (((directive & 2) != 0)) && compopt -o nospace 2>/dev/null

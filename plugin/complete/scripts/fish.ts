@@ -14,16 +14,17 @@ function __kubectl_upid_complete
     set -e answer[-1]
 
     # Candidates are values; fish replaces the whole word.
+    # Quoted where it is used: an empty list beside a word makes no word.
     set -l flag (string match -r -- '^-[^=]*=' $typed)
     if test (count $answer) -gt 0
-        printf '%s\\n' $flag$answer
+        printf '%s\\n' "$flag"$answer
     else if test $directive -eq 16
         for folder in (__fish_complete_directories (string replace -r -- '^-[^=]*=' '' $typed))
-            printf '%s\\n' $flag$folder
+            printf '%s\\n' "$flag"$folder
         end
     else if test $directive -eq 0
         for file in (__fish_complete_path (string replace -r -- '^-[^=]*=' '' $typed))
-            printf '%s\\n' $flag$file
+            printf '%s\\n' "$flag"$file
         end
     end
 end

@@ -4,7 +4,6 @@ export const ZSH = `#compdef kubectl-upid
 # zsh completion of kubectl-upid
 
 _kubectl-upid() {
-  emulate -L zsh
   local answer line value directive=0 nospace=()
   local -a values shown
   answer=$("\${(Q)words[1]/#\\~/$HOME}" __complete "\${(@Q)words[2,CURRENT-1]}" "\${(Q)PREFIX}" 2>/dev/null) || return
