@@ -40,6 +40,7 @@ test('help without a command loads no package, and of ours only what it prints',
   assert.equal(packages, []);
   assert.equal(sources, [
     'plugin/context.ts',
+    'plugin/home.ts',
     'plugin/interrupts.ts',
     'plugin/main.ts',
     'plugin/registry.ts',
