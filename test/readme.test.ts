@@ -4,7 +4,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { describeCommand } from '../plugin/flags/definitions.ts';
@@ -12,6 +12,7 @@ import { REGISTRY } from '../plugin/registry.ts';
 import { sharedCluster } from './cluster/shared.ts';
 import { clusterSuite } from './cluster/suite.ts';
 import { assert, suite } from './harness.ts';
+import { temporaryFolder } from './kube/runtime.ts';
 import { type Outcome, PROGRAM, run } from './plugin/run.ts';
 
 const README = fileURLToPath(new URL('../README.md', import.meta.url));
@@ -73,9 +74,14 @@ const examples = (
   await Promise.all(REGISTRY.map(async ({ load }) => describeCommand(await load(), 'kubectl upid').examples))
 ).flat();
 
-for (const [label, line] of examples.filter(([, each]) => /--demo|^kubectl upid (demo|version)/.test(each))) {
+/** Examples that need no cluster. */
+const BY_ITSELF = /--demo|^kubectl upid (demo|version|completion)/;
+
+for (const [label, line] of examples.filter(([, each]) => BY_ITSELF.test(each))) {
   test(`help: ${label}`, async () => {
-    const { exitCode, stdout, stderr } = await runLine(line);
+    const KREW_ROOT = temporaryFolder();
+    mkdirSync(`${KREW_ROOT}/bin`);
+    const { exitCode, stdout, stderr } = await runLine(line, { KREW_ROOT });
     assert.is(exitCode, 0, stderr);
     assert.ok(stdout.length > 0);
   });
@@ -102,7 +108,7 @@ async function runsOnCluster(line: string): Promise<void> {
 
 for (const line of onCluster) testOnCluster(line, () => runsOnCluster(line));
 
-for (const [label, line] of examples.filter(([, each]) => !/--demo|^kubectl upid (demo|version)/.test(each))) {
+for (const [label, line] of examples.filter(([, each]) => !BY_ITSELF.test(each))) {
   testOnCluster(`help: ${label}`, () => runsOnCluster(line));
 }
 

@@ -28,24 +28,20 @@ async function workloads(given: readonly string[], typed: string, names: Names):
   const [first] = given;
   if (first !== undefined && !first.includes('/')) return named(without(given, await names.workloads(kindOf(first))));
   const slash = typed.indexOf('/');
-  if (slash < 0) return types(typed);
+  if (slash < 0) return await types(typed, names);
   const type = typed.slice(0, slash);
-  const found = await names.workloads(kindOf(type));
-  return named(
-    without(
-      given,
-      found.map((name) => `${type}/${name}`),
-    ),
-  );
+  const found = (await names.workloads(kindOf(type))).map((name) => `${type}/${name}`);
+  return named(without(given, found));
 }
 
 function without(given: readonly string[], candidates: readonly string[]): readonly string[] {
   return candidates.filter((candidate) => !given.includes(candidate));
 }
 
-/** In their long form; a plural or a short name is left to who has typed it. */
-function types(typed: string): readonly Candidate[] {
-  return WORKLOAD_KINDS.flatMap(({ names: [long = '', ...others] }) => [long, ...others.filter((other) => other === typed)]).map(
-    (type) => ({ value: `${type}/` }),
-  );
+/** In their long form; a plural or a short name is left to who has typed it. Where one is meant, its workloads are next. */
+async function types(typed: string, names: Names): Promise<readonly Candidate[]> {
+  const all = WORKLOAD_KINDS.flatMap(({ names: [long = '', ...others] }) => [long, ...others.filter((other) => other === typed)]);
+  const [type, ...others] = all.filter((each) => each.startsWith(typed));
+  if (type !== undefined && others.length === 0) await names.prepareWorkloads(kindOf(type));
+  return all.map((each) => ({ value: `${each}/` }));
 }

@@ -13,7 +13,7 @@ import {
 } from '../../lib/operations/names.ts';
 import type { Context } from '../context.ts';
 import { WORKLOAD_KINDS } from '../flags/workload-names.ts';
-import { cacheKey, openCache } from './cache.ts';
+import { type CachedNames, cacheKey, type NameCache, openCache } from './cache.ts';
 import { type Connection, connectionOf } from './connection.ts';
 
 export interface Names {
@@ -21,6 +21,8 @@ export interface Names {
   namespaces(): Promise<readonly string[]>;
   /** Of a kind, in the line's namespace. */
   workloads(kind: string): Promise<readonly string[]>;
+  /** Has the workloads of a kind asked for, because they are likely to be completed next. */
+  prepareWorkloads(kind: string): Promise<void>;
 }
 
 export type KubeconfigList = 'contexts' | 'clusters' | 'users';
@@ -43,39 +45,71 @@ const NAMESPACES: NamedResource = { group: '', resource: 'namespaces', namespace
 
 /** @param flags of the line, as `--flag=value` or `--flag` */
 export function namesFor(flags: readonly string[], demo: boolean, context: Context): Names {
-  const ask = async (list: Question['list']): Promise<readonly string[]> =>
-    await askFor({ list, connection: connectionOf(flags, context) }, context);
+  const about = (list: Question['list']): Question => ({ list, connection: connectionOf(flags, context) });
+  const ask = async (list: Question['list']): Promise<readonly string[]> => await told(about(list), context);
   return {
     kubeconfig: ask,
     namespaces: async () => (demo ? await demoNamespaces() : await ask(NAMESPACES)),
     async workloads(kind) {
       if (demo) return await demoWorkloads(kind, connectionOf(flags, context).namespace || undefined);
-      const known = WORKLOAD_KINDS.find((each) => each.kind === kind);
-      return known ? await ask({ group: known.group, resource: known.names[1]!, namespaced: true }) : [];
+      const resource = resourceOf(kind);
+      return resource ? await ask(resource) : [];
+    },
+    async prepareWorkloads(kind) {
+      const resource = resourceOf(kind);
+      if (demo || resource === undefined) return;
+      const kept = await keptFor(about(resource), context);
+      if (kept !== undefined) await askUnlessFresh(kept, context);
     },
   };
 }
 
-async function askFor(question: Question, context: Context): Promise<readonly string[]> {
+function resourceOf(kind: string): NamedResource | undefined {
+  const known = WORKLOAD_KINDS.find((each) => each.kind === kind);
+  return known && { group: known.group, resource: known.names[1]!, namespaced: true };
+}
+
+async function told(question: Question, context: Context): Promise<readonly string[]> {
   const runtime = context.runtime(0);
   const { list, connection } = question;
-  const { stamp, bytes } = await kubeconfigState(connection.kubeconfig, runtime);
-  if (typeof list === 'string' && bytes <= SMALL_KUBECONFIG_BYTES)
+  if (typeof list === 'string' && (await kubeconfigState(connection.kubeconfig, runtime)).bytes <= SMALL_KUBECONFIG_BYTES)
     return (await kubeconfigNames(connection.kubeconfig, runtime))[list];
-  const cache = openCache(runtime);
-  if (cache === undefined) return [];
-  const { KUBERNETES_MASTER, KUBERNETES_SERVICE_HOST } = runtime.env;
-  const key = cacheKey([question, stamp, KUBERNETES_MASTER, KUBERNETES_SERVICE_HOST]);
-
-  const known = cache.read(key);
-  if (known !== undefined && isFresh(known.toldAtMs, list, runtime.now())) return known.names;
-  if (cache.claim(key)) await startAsking({ question, key }, context);
-  while (runtime.elapsed() < LAST_LOOK_MILLISECONDS) {
+  const kept = await keptFor(question, context);
+  if (kept === undefined) return [];
+  const { cache, key, known, fresh } = kept;
+  await askUnlessFresh(kept, context);
+  while (!fresh && runtime.elapsed() < LAST_LOOK_MILLISECONDS) {
     await sleep(LOOK_EVERY_MILLISECONDS);
-    const told = cache.read(key);
-    if (told !== undefined && told.toldAtMs !== known?.toldAtMs) return told.names;
+    const now = cache.read(key);
+    if (now !== undefined && now.toldAtMs !== known?.toldAtMs) return now.names;
   }
   return known?.names ?? [];
+}
+
+/** What the cache has for a question. */
+interface Kept {
+  readonly question: Question;
+  readonly cache: NameCache;
+  readonly key: string;
+  readonly known: CachedNames | undefined;
+  readonly fresh: boolean;
+}
+
+/** Undefined where there can be no cache. */
+async function keptFor(question: Question, context: Context): Promise<Kept | undefined> {
+  const runtime = context.runtime(0);
+  const cache = openCache(runtime);
+  if (cache === undefined) return undefined;
+  const { stamp } = await kubeconfigState(question.connection.kubeconfig, runtime);
+  const { KUBERNETES_MASTER, KUBERNETES_SERVICE_HOST } = runtime.env;
+  const key = cacheKey([question, stamp, KUBERNETES_MASTER, KUBERNETES_SERVICE_HOST]);
+  const known = cache.read(key);
+  const fresh = known !== undefined && isFresh(known.toldAtMs, question.list, runtime.now());
+  return { question, cache, key, known, fresh };
+}
+
+async function askUnlessFresh({ question, cache, key, fresh }: Kept, context: Context): Promise<void> {
+  if (!fresh && cache.claim(key)) await startAsking({ question, key }, context);
 }
 
 /** A clock that was set back makes nothing fresh for longer. */

@@ -14,6 +14,7 @@ export const BUDGETS = {
   'start-up of --help': { most: 2.5, unit: 'times', meaning: 'the time of node -e 0' },
   'start-up of version': { most: 2.5, unit: 'times', meaning: 'the time of node -e 0' },
   'start-up of idle --demo': { most: 10, unit: 'times', meaning: 'the time of node -e 0' },
+  'completion of a flag': { most: 3, unit: 'times', meaning: 'the time of node -e 0' },
 
   'time of a scan': { most: 1.5, unit: 'times', meaning: 'the time of kubectl get pods -A -o json, with a day of own history' },
   'memory of a scan': { most: 300, unit: 'MB', meaning: 'peak memory at 1,000 pods' },

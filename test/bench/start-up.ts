@@ -11,6 +11,7 @@ const ASKED = {
   'start-up of --help': ['--help'],
   'start-up of version': ['version'],
   'start-up of idle --demo': ['idle', '--demo', '-o', 'name'],
+  'completion of a flag': ['__complete', 'idle', '--'],
 } as const;
 
 type Name = keyof typeof ASKED;

@@ -73,6 +73,16 @@ test('workloads are asked for in the namespace of the line, else of the context'
   );
 });
 
+test('a type that is completed has its workloads asked for, so that they are there when they are wanted', async () => {
+  const server = await serving(namesOf('web'));
+  const { env, cache } = surroundings(server, { context: { namespace: 'shop' } });
+  assert.equal((await completed(['idle', 'deploym'], env)).values, ['deployment/']);
+  await until(() => existsSync(cache) && readdirSync(cache).some((file) => file.endsWith('.json')), 'the names');
+  assert.equal((await completed(['idle', 'deployment/'], env)).values, ['deployment/web']);
+  await completed(['idle', ''], env);
+  assert.is(server.requests.length, 1, 'where several could be meant, none is asked for');
+});
+
 test('who is asked, and as whom, are told apart', async () => {
   const server = await serving((request, response) =>
     namesOf(`for-${request.headers['impersonate-user'] ?? 'me'}`)(request, response, ''),

@@ -66,6 +66,24 @@ test('help of a command loads none of its libraries', async () => {
     assert.not.ok(packages.includes(heavy), heavy);
 });
 
+test('completion of a command loads no command, that of a flag its command, and neither a cluster nor a parser of YAML', async () => {
+  const command = await loadedBy(['__complete', '']);
+  assert.equal(command.packages, []);
+  assert.not.ok(command.sources.some((source) => source.startsWith('plugin/commands/')));
+  for (const words of [
+    ['idle', '--'],
+    ['idle', '-o', ''],
+    ['idle', '-n', ''],
+    ['idle', 'deployment/'],
+  ]) {
+    const { sources, packages } = await loadedBy(['__complete', ...words]);
+    for (const heavy of ['@duckdb/node-api', '@kubernetes/client-node', 'ink', 'react', 'yaml'])
+      assert.not.ok(packages.includes(heavy));
+    const rooms = sources.filter((source) => /^(ui|lib\/(kube|store|collect))\//.test(source));
+    assert.equal(rooms, ['lib/kube/kubeconfig-paths.ts'], words.join(' '));
+  }
+});
+
 test('a plain table loads no view', async () => {
   const { sources, packages } = await loadedBy(['idle', '--demo', '--no-history']);
   assert.ok(sources.includes('lib/operations/idle.ts'));

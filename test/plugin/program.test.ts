@@ -13,12 +13,12 @@ for (const args of [[], ['--help'], ['-h'], ['help']]) {
     const { exitCode, stdout, stderr } = await run(args);
     assert.is(exitCode, 0);
     assert.is(stderr, '');
-    assert.match(stdout, /^ {2}idle {7}Find idle pods and workloads/m);
+    assert.match(stdout, /^ {2}idle +Find idle pods and workloads/m);
     assert.match(stdout, /^ {2}kubectl upid COMMAND \[flags\]$/m);
   });
 }
 
-for (const command of ['idle', 'optimize', 'demo', 'version']) {
+for (const command of ['idle', 'optimize', 'demo', 'version', 'completion']) {
   test(`${command} --help shows its flags and at least two examples`, async () => {
     const asked = await run([command, '--help']);
     assert.is(asked.exitCode, 0, asked.stderr);
