@@ -3,7 +3,7 @@
  * Everything else takes them from here.
  */
 
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import type { BaseContext } from 'clipanion';
 import type { Runtime } from '../lib/types/runtime.ts';
 import { homeDirectory } from './home.ts';
@@ -23,7 +23,7 @@ export interface Context extends BaseContext {
 }
 
 export interface Self {
-  /** Absolute path by which a person or kubectl reached it: a link of krew's, the launcher, the executable. Undefined where only Node was named. */
+  /** As a person or kubectl named it, by a path or by a name on PATH: a link of krew's, the launcher, the executable. Undefined where only Node was named. */
   readonly file: string | undefined;
   /** What starts it, to be followed by its arguments. */
   readonly words: readonly [string, ...string[]];
@@ -90,9 +90,8 @@ function programEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 function describeSelf(): Self {
   const { argv, env, execPath } = process;
   const single = process.getBuiltinModule('node:sea').isSea();
-  const file = env.KUBECTL_UPID_INVOKED_AS || (single ? execPath : undefined);
   return {
-    file: file === undefined ? undefined : resolve(file),
+    file: env.KUBECTL_UPID_INVOKED_AS || undefined,
     words: single ? [execPath] : [execPath, argv[1]!],
     env: { ...env },
   };

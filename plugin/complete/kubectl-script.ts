@@ -94,11 +94,18 @@ function remove(file: string): void {
 function defaultFolder({ file }: Self, place: Place): string {
   const krew = krewFolder(place);
   if (isFolder(krew)) return krew;
-  const beside = file && pathsOf(place).dirname(file);
+  const beside = file && folderOf(file, place);
   if (beside && searchPath(place).includes(beside) && isWritable(beside)) return beside;
   throw new UpidError('usage', `krew's folder ${krew} is not there, and the program lies in none on PATH that can be written`, {
     remedy: 'choose a folder on PATH with --to',
   });
+}
+
+/** Where a program lies that was named by a path, or by a name that was looked for on PATH. */
+function folderOf(program: string, place: Place): string | undefined {
+  const { dirname, join, resolve } = pathsOf(place);
+  if (/[\\/]/.test(program)) return dirname(resolve(place.workingDirectory, program));
+  return searchPath(place).find((folder) => isThere(join(folder, program)) || isThere(join(folder, `${program}.exe`)));
 }
 
 /** Where krew lays its links. */

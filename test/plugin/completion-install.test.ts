@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { installScript } from '../../plugin/complete/kubectl-script.ts';
 import { assert, suite } from '../harness.ts';
 import { temporaryFolder } from '../kube/runtime.ts';
 import { readAnswer } from './complete.ts';
@@ -55,6 +56,15 @@ test('without krew it is written beside the program, where that is on PATH', asy
   const elsewhere = await run(['completion', 'install'], { env: { HOME, PATH: '/usr/bin:/bin' } });
   assert.is(elsewhere.exitCode, 2);
   assert.match(elsewhere.stderr, /^error: krew's folder \S+ is not there, .*; choose a folder on PATH with --to\n$/);
+});
+
+test('a program that was named by its name alone is looked for on PATH', () => {
+  const [empty, folder] = [temporaryFolder(), temporaryFolder()];
+  writeFileSync(join(folder, 'kubectl-upid'), '');
+  const home = { platform: process.platform, homeDirectory: empty, workingDirectory: empty };
+  const self = { file: 'kubectl-upid', words: ['kubectl-upid'], env: {} } as const;
+  const { file } = installScript(undefined, self, { ...home, env: { PATH: [empty, folder].join(delimiter) } });
+  assert.is(file, join(folder, NAME));
 });
 
 test('what it writes answers as the program does', async () => {
