@@ -26,6 +26,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { assert, skip, suite } from '../harness.ts';
+import { outcomeOf } from '../plugin/run.ts';
 import { archiveOf, PACKAGES, unbuilt } from './archives.ts';
 
 const SCRIPT = fileURLToPath(new URL('../../install.sh', import.meta.url));
@@ -54,21 +55,13 @@ function run(
   { env = {}, shell = ['sh'], path = [], uid, script = SCRIPT }: Given = {},
 ): Promise<Outcome> {
   const [program = 'sh', ...before] = shell;
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, [...before, script, ...args], {
-      cwd: scratch,
-      env: { PATH: [...path, process.env.PATH].join(':'), ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      ...(uid === undefined ? {} : { uid, gid: uid }),
-    });
-    const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-    child.on('error', reject);
-    child.on('close', (exitCode) =>
-      resolve({ exitCode, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() }),
-    );
+  const child = spawn(program, [...before, script, ...args], {
+    cwd: scratch,
+    env: { PATH: [...path, process.env.PATH].join(':'), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid === undefined ? {} : { uid, gid: uid }),
   });
+  return outcomeOf(child);
 }
 
 let made = 0;

@@ -5,6 +5,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assert, skip, suite } from '../harness.ts';
+import { outcomeOf } from '../plugin/run.ts';
 import { archiveOf, isInstalled, unbuilt, unpack } from './archives.ts';
 import { assertSame, type Outcome } from './smoke.ts';
 
@@ -34,19 +35,12 @@ function describe(folder: string): void {
   const withoutAtomic = (file: string): boolean => !/libatomic/.test(file);
   cpSync(LIBRARIES, join(root, 'lib'), { recursive: true, dereference: true, filter: withoutAtomic });
   const run = (line: string, env: Readonly<Record<string, string>>): Promise<Outcome> =>
-    new Promise((resolve, reject) => {
-      const child = spawn(EMULATOR, ['-L', root, join(folder, 'kubectl-upid'), ...line.split(' ')], {
+    outcomeOf(
+      spawn(EMULATOR, ['-L', root, join(folder, 'kubectl-upid'), ...line.split(' ')], {
         env: { PATH: process.env.PATH, ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
-      });
-      const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
-      child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-      child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-      child.on('error', reject);
-      child.on('close', (exitCode) =>
-        resolve({ exitCode, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() }),
-      );
-    });
+      }),
+    );
 
   test('the libraries it is given have no libatomic among them', () => {
     assert.equal(

@@ -17,6 +17,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { outcomeOf } from '../plugin/run.ts';
 import { isInstalled, runToEnd } from './archives.ts';
 
 /** Debian's packages that debian:12-slim and distroless bases for C++ have. */
@@ -110,18 +111,10 @@ export function runInRoot(
   const given = Object.entries(env).map(([name, value]) => quote(`${name}=${value}`));
   const start = ['exec env -i', ...given, changeRoot(), `--userspec=${uid}:${uid}`, quote(root), ...command.map(quote)];
   const script = [...mounts, start.join(' ')].join(' && ');
-  return new Promise((resolve, reject) => {
-    const child = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', script], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-    child.on('error', reject);
-    child.on('close', (exitCode) =>
-      resolve({ exitCode, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() }),
-    );
+  const child = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', script], {
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  return outcomeOf(child);
 }
 
 /** With its whole path, because the program's own environment may have no PATH. */

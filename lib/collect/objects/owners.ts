@@ -4,9 +4,9 @@ import type { KubeClient } from '../../kube/client.ts';
 import { UpidError } from '../../types/errors.ts';
 import { formatRight, type Right } from '../../types/right.ts';
 import type { SourceReport } from '../../types/source.ts';
-import { type Controller, controller } from './controllers.ts';
+import { type Controller, controller, podAsController } from './controllers.ts';
 import { getOrUndefined, SURVIVED } from './lists.ts';
-import { list, type OwnedPod, type OwnerReference, type Raw, record, templateLabels, text } from './read.ts';
+import { list, type OwnedPod, type OwnerReference, type Raw, record, text } from './read.ts';
 
 /** The controllers and pods that were listed, by kind and name within a namespace, and other owners read one by one. */
 export class OwnerIndex {
@@ -136,22 +136,12 @@ export class OwnerIndex {
   #fromReference(pod: OwnedPod, reference: OwnerReference): Controller {
     const deployment = reference.kind === 'ReplicaSet' ? deploymentName(pod, reference) : undefined;
     return {
+      ...podAsController(pod),
       ...reference,
-      namespace: pod.namespace,
-      createdAt: pod.createdAt,
       labels: {},
       annotations: {},
       owner: deployment === undefined ? undefined : { apiVersion: 'apps/v1', kind: 'Deployment', name: deployment, uid: '' },
-      managers: [],
-      replicas: undefined,
       containers: [],
-      containersPath: undefined,
-      podLabels: templateLabels(pod.labels),
-      podAnnotations: pod.annotations,
-      priorityClassName: pod.priorityClassName,
-      mountsPersistentVolume: pod.mountsPersistentVolume,
-      deletesVolumesWhenScaled: false,
-      updateStrategy: undefined,
     };
   }
 }
