@@ -84,6 +84,10 @@ export interface Sample {
   readonly cpuCores: number;
   readonly memoryBytes: number;
   readonly networkBytesPerSecond: number;
+  /** Highest value since the previous sample where the source knows it; absent where it tells one value only. */
+  readonly cpuPeakCores?: number;
+  readonly memoryPeakBytes?: number;
+  readonly networkPeakBytesPerSecond?: number;
   /** User requests within windowSeconds, probes left out; stands in the pod's network row (container ''). NaN where no counter saw the pod. */
   readonly requests: number;
   /** Seconds the CPU and network rates were averaged over. */
@@ -93,4 +97,19 @@ export interface Sample {
 /** Key of a workload in maps of evidence: `namespace/Kind/name`. */
 export function workloadKey(ref: { readonly namespace: string; readonly kind: string; readonly name: string }): string {
   return `${ref.namespace}/${ref.kind}/${ref.name}`;
+}
+
+/** Use of one workload hour by hour, all its pods summed: what a forecast and a rhythm rest on. NaN in hours without samples. */
+export interface WorkloadHours {
+  readonly source: 'prometheus' | 'history' | 'file';
+  /** Slots of one hour that begin at full hours (UTC). */
+  readonly grid: SlotGrid;
+  /** Mean over the hour of the sum over pods; sidecars are among it, as they must be paid and scheduled too. */
+  readonly cpuMeanCores?: SlotValues;
+  /** Sum over pods of the highest value within the hour: an upper bound where the pods do not peak together. */
+  readonly cpuPeakCores?: SlotValues;
+  readonly memoryMeanBytes?: SlotValues;
+  readonly memoryPeakBytes?: SlotValues;
+  readonly networkMeanBytesPerSecond?: SlotValues;
+  readonly networkPeakBytesPerSecond?: SlotValues;
 }
