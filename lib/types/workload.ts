@@ -105,6 +105,14 @@ export interface Service {
   readonly selector: Readonly<Record<string, string>>;
 }
 
+/** A rule of a Gateway API route that leads to one of a workload's services. */
+export interface RouteRule {
+  readonly namespace: string;
+  readonly name: string;
+  /** Its place among the route's rules, from 0. */
+  readonly rule: number;
+}
+
 /** Who keeps the object as it is, so that a patch behind its back would be undone. */
 export interface Management {
   readonly tool: 'argocd' | 'flux' | 'helm' | 'operator';
@@ -136,6 +144,8 @@ export interface Workload {
   readonly disruptionBudgets: readonly DisruptionBudget[];
   readonly leases: readonly Lease[];
   readonly services: readonly Service[];
+  /** Absent where the cluster has no Gateway API, or its routes could not be read. */
+  readonly routes?: readonly RouteRule[];
   readonly management?: Management;
   readonly mountsPersistentVolume: boolean;
   /** True where scaling down deletes the volume claims of a StatefulSet, and what is on them. */

@@ -32,6 +32,7 @@ import { getOrUndefined, type Listed, type ListSpec, listOrReport, listRight } f
 import { managementOf } from './management.ts';
 import { OwnerIndex } from './owners.ts';
 import { instant, type OwnedPod, pod, record, templateLabels, text } from './read.ts';
+import { ROUTES, rulesTo, type ServingRule } from './routes.ts';
 import { labelSelectorSelects, mapSelects } from './selector.ts';
 
 /** Which objects are looked at. */
@@ -106,6 +107,8 @@ interface Lists {
   readonly budgets: readonly SelectingBudget[];
   readonly leases: readonly NamespacedLease[];
   readonly services: Listed<Workload['services'][number]>['items'];
+  /** Undefined where the Gateway API is not served. */
+  readonly routes: readonly ServingRule[] | undefined;
   readonly nodes: ClusterObjects['nodes'];
   readonly limitRanges: readonly ClusterObjects['limitRanges'][];
   readonly reports: readonly SourceReport[];
@@ -119,31 +122,38 @@ async function listAll(client: KubeClient, scope: ObjectScope, { signal, progres
     reports.push(report);
     return items;
   };
-  const [cluster, pods, controllers, autoscalers, optional, budgets, leases, services, nodes, limitRanges] = await Promise.all([
-    identify(client, signal, reports).then((found) => {
-      identified?.(found);
-      return found;
-    }),
-    listPods(client, scope, where, progress, reports),
-    Promise.all(CONTROLLER_LISTS.map(listed)),
-    listed(AUTOSCALERS),
-    servedGroups(client, signal).then((groups) =>
-      Promise.all(OPTIONAL_AUTOSCALERS.filter((spec) => groups.has(spec.groupVersion.split('/')[2] ?? '')).map(listed)),
-    ),
-    listed(DISRUPTION_BUDGETS),
-    listed(LEASES),
-    listed(SERVICES),
-    listed(NODES),
-    listed(LIMIT_RANGES),
-  ]);
+  const groups = servedGroups(client, signal);
+  const served = async <T>(specs: readonly ListSpec<T>[]): Promise<readonly T[] | undefined> => {
+    const known = await groups;
+    const present = specs.filter(({ groupVersion }) => known.has(groupVersion.split('/')[2] ?? ''));
+    return present.length === 0 ? undefined : (await Promise.all(present.map(listed))).flat();
+  };
+  const [cluster, pods, controllers, autoscalers, optional, budgets, leases, services, routes, nodes, limitRanges] =
+    await Promise.all([
+      identify(client, signal, reports).then((found) => {
+        identified?.(found);
+        return found;
+      }),
+      listPods(client, scope, where, progress, reports),
+      Promise.all(CONTROLLER_LISTS.map(listed)),
+      listed(AUTOSCALERS),
+      served(OPTIONAL_AUTOSCALERS),
+      listed(DISRUPTION_BUDGETS),
+      listed(LEASES),
+      listed(SERVICES),
+      served(ROUTES),
+      listed(NODES),
+      listed(LIMIT_RANGES),
+    ]);
   return {
     cluster,
     pods,
     controllers: controllers.flat(),
-    autoscalers: [...autoscalers, ...optional.flat()],
+    autoscalers: [...autoscalers, ...(optional ?? [])],
     budgets,
     leases,
     services,
+    routes: routes?.flat(),
     nodes,
     limitRanges,
     reports: reports.toSorted((a, b) => REPORT_ORDER.indexOf(a.source) - REPORT_ORDER.indexOf(b.source)),
@@ -160,6 +170,7 @@ const REPORT_ORDER: readonly string[] = [
     DISRUPTION_BUDGETS,
     LEASES,
     SERVICES,
+    ...ROUTES,
     LIMIT_RANGES,
     NODES,
   ].map(({ source }) => source),
@@ -288,6 +299,7 @@ interface Surroundings {
   readonly budgets: ReadonlyMap<string, readonly SelectingBudget[]>;
   readonly leases: ReadonlyMap<string, readonly NamespacedLease[]>;
   readonly services: ReadonlyMap<string, Lists['services']>;
+  readonly routes: Lists['routes'];
 }
 
 function surroundings(lists: Lists): Surroundings {
@@ -298,6 +310,7 @@ function surroundings(lists: Lists): Surroundings {
     budgets: byNamespace(lists.budgets),
     leases: byNamespace(lists.leases),
     services: byNamespace(lists.services),
+    routes: lists.routes,
   };
 }
 
@@ -316,6 +329,9 @@ function workloadOf(group: Group, around: Surroundings): Workload {
   const management = managementOf(top);
   const template = top.containers.length > 0 ? top.containers : (group.template?.containers ?? newest.containers);
   const priorityClassName = top.priorityClassName ?? newest.priorityClassName;
+  const services = (around.services.get(ref.namespace) ?? []).filter((service) =>
+    labels.some((each) => mapSelects(service.selector, each)),
+  );
   return {
     ref,
     labels: top.labels,
@@ -335,9 +351,8 @@ function workloadOf(group: Group, around: Surroundings): Workload {
       ({ selector }) => selector !== undefined && labels.some((each) => labelSelectorSelects(selector, each)),
     ),
     leases: (around.leases.get(ref.namespace) ?? []).filter((lease) => holdsFor(lease, pods, ref.name)),
-    services: (around.services.get(ref.namespace) ?? []).filter((service) =>
-      labels.some((each) => mapSelects(service.selector, each)),
-    ),
+    services,
+    ...(around.routes && { routes: rulesTo(services, around.routes) }),
     ...(management && { management }),
     mountsPersistentVolume: top.mountsPersistentVolume || pods.some((each) => each.mountsPersistentVolume),
     ...(top.deletesVolumesWhenScaled && { deletesVolumesWhenScaled: true }),

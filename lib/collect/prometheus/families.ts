@@ -1,15 +1,29 @@
-/** Counters of requests that ingresses, meshes and apps keep, and which labels of theirs say whom a request was for. */
+/** Counters of requests that ingresses, gateways and meshes keep, and which labels of theirs say whom a request was for. */
 
 type Labels = Readonly<Record<string, string>>;
 
 /** Whom a row of a counter is about. */
 export type Destination =
-  | { readonly service: { readonly namespace: string; readonly name: string } }
-  | { readonly workload: { readonly namespace: string; readonly name: string } }
+  | { readonly service: Named }
+  | { readonly workload: Named }
+  | { readonly pod: Named }
+  /** One rule of an HTTPRoute or GRPCRoute of the Gateway API; all its rules where none is told. */
+  | { readonly route: Named & { readonly rule?: number } }
   /** A name that namespace, service and port are written into, with this separator: `team_web_80`. */
-  | { readonly joined: string; readonly separator: string };
+  | { readonly joined: string; readonly separator: Separator }
+  /** One of these, and the counter does not tell which: a request counts for each, because it may have been for each. */
+  | { readonly anyOf: readonly Destination[] };
 
-export interface RequestFamily {
+interface Named {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export const SEPARATORS = ['-', '_', '/', '.'] as const;
+export type Separator = (typeof SEPARATORS)[number];
+
+/** A counter whose labels name the destination. */
+export interface FrontFamily {
   readonly metric: string;
   /** Labels that a destination is told from. */
   readonly by: readonly string[];
@@ -20,67 +34,88 @@ export interface RequestFamily {
   readonly view?: (labels: Labels) => string;
 }
 
-/** What asks without being a user. */
-const AGENTS = ',user_agent!~"(?i)(kube-probe|prometheus|googlehc|elb-healthchecker|blackbox).*"';
-
 function service(labels: Labels, namespaces: readonly string[], names: readonly string[]): Destination | undefined {
   const namespace = first(labels, namespaces);
   const name = first(labels, names);
   return namespace && name ? { service: { namespace, name } } : undefined;
 }
 
-function joined(labels: Labels, names: readonly string[], separator: string): Destination | undefined {
-  const name = first(labels, names);
-  return name ? { joined: name, separator } : undefined;
+function joined(name: string | undefined, separator: Separator): Destination | undefined {
+  return name === undefined || name === '' ? undefined : { joined: name, separator };
 }
 
 function first(labels: Labels, names: readonly string[]): string | undefined {
   return names.map((name) => labels[name]).find((value) => value !== undefined && value !== '' && value !== 'unknown');
 }
 
-/** Ingresses, gateways and meshes, whose own counters tell the destination. `exported_` labels are the exporter's where the scrape target has the plain ones. */
-export const FRONT_FAMILIES: readonly RequestFamily[] = [
+/** A label of the exporter where the scrape target may have one of that name too (Prometheus, `honor_labels`). */
+function exported(name: string): readonly string[] {
+  return [`exported_${name}`, name];
+}
+
+/**
+ * Ingresses, gateways and meshes. What they answer of their own, or send to themselves, names no service that a workload has.
+ * A gateway of Istio's, and a waypoint, count under the mesh's own family; AWS' and Google's load balancers count outside of
+ * the cluster. Layer 4 counters are not asked: a connection that stays open would look like silence.
+ */
+export const FRONT_FAMILIES: readonly FrontFamily[] = [
   {
     // ingress-nginx, docs/user-guide/monitoring.md
     metric: 'nginx_ingress_controller_requests',
-    by: ['exported_namespace', 'namespace', 'exported_service', 'service'],
+    by: [...exported('namespace'), ...exported('service')],
     filter: '',
-    destination: (labels) => service(labels, ['exported_namespace', 'namespace'], ['exported_service', 'service']),
+    destination: (labels) => service(labels, exported('namespace'), exported('service')),
   },
   {
-    // Traefik 2 and 3: `team-web-80@kubernetes`
+    // NGINX Ingress Controller with NGINX Plus
+    metric: 'nginx_ingress_nginxplus_upstream_server_requests',
+    by: ['resource_namespace', ...exported('service')],
+    filter: '',
+    destination: (labels) => service(labels, ['resource_namespace'], exported('service')),
+  },
+  {
+    // NGINX Ingress Controller without Plus, where it was started with -enable-latency-metrics
+    metric: 'nginx_ingress_controller_upstream_server_response_latency_ms_count',
+    by: ['resource_namespace', ...exported('service')],
+    filter: '',
+    destination: (labels) => service(labels, ['resource_namespace'], exported('service')),
+  },
+  {
+    // NGINX Gateway Fabric with NGINX Plus: `team_web_80`
+    metric: 'nginx_http_upstream_peer_requests_total',
+    by: ['nginx_upstream_name'],
+    filter: '',
+    destination: ({ nginx_upstream_name: name }) => joined(name, '_'),
+  },
+  {
+    // Traefik 2 and 3. Ingress: `team-web-80@kubernetes`; Gateway API: `team-web-http-80@kubernetesgateway`; an IngressRoute with one
+    // service goes by its own name and a hash of its rule, which is found where it is named after the service.
     metric: 'traefik_service_requests_total',
-    by: ['exported_service', 'service'],
+    by: exported('service'),
     filter: '',
-    destination: (labels) =>
-      joined({ name: (first(labels, ['exported_service', 'service']) ?? '').replace(/@.*$/, '') }, ['name'], '-'),
+    destination: (labels) => joined(first(labels, exported('service'))?.replace(/@.*$/, ''), '-'),
   },
   {
-    // HAProxy ingresses: `team_web_80`, `team_svc_web_80`
+    // HAProxy's own exporter. jcmoraisjr's ingress: `team_web_80`; haproxytech's: `team_svc_web_http`
     metric: 'haproxy_backend_http_requests_total',
     by: ['proxy', 'backend'],
     filter: '',
-    destination: (labels) => joined({ name: (first(labels, ['proxy', 'backend']) ?? '').replace('_svc_', '_') }, ['name'], '_'),
+    destination: (labels) => joined(first(labels, ['proxy', 'backend'])?.replace('_svc_', '_'), '_'),
   },
   {
-    // Contour: `team_web_80` or `team/web/80/da39a3ee5e`; an Istio proxy: `outbound|80||web.team.svc.cluster.local`
     metric: 'envoy_cluster_upstream_rq_total',
-    by: ['envoy_cluster_name'],
+    by: ['envoy_cluster_name', 'cluster_name'],
     filter: '',
-    destination: ({ envoy_cluster_name: name = '' }) => {
-      const [, inMesh, namespace] = /\|\|([^.]+)\.([^.]+)\.svc/.exec(name) ?? [];
-      if (inMesh && namespace) return { service: { namespace, name: inMesh } };
-      return name === '' ? undefined : { joined: name, separator: name.includes('/') ? '/' : '_' };
-    },
+    destination: (labels) => envoyCluster(first(labels, ['envoy_cluster_name', 'cluster_name']) ?? ''),
   },
   {
     metric: 'kong_http_requests_total',
-    by: ['exported_service', 'service'],
+    by: exported('service'),
     filter: '',
-    destination: (labels) => joined(labels, ['exported_service', 'service'], '.'),
+    destination: (labels) => kongService(first(labels, exported('service')) ?? ''),
   },
   {
-    // Istio: the kubelet's probes are answered by the agent and never counted
+    // Istio: the kubelet's probes are answered by the agent and never counted. A waypoint reports as one, and ztunnel tells no requests.
     metric: 'istio_requests_total',
     by: [
       'reporter',
@@ -99,57 +134,76 @@ export const FRONT_FAMILIES: readonly RequestFamily[] = [
     },
   },
   {
-    // Linkerd's proxy of the pod that is asked; probes have a route of their own since 2.12
-    metric: 'request_total',
-    by: ['namespace', 'deployment', 'statefulset', 'daemonset'],
-    filter: ',direction="inbound",route_name!="probe"',
-    destination: (labels) => {
-      const name = first(labels, ['deployment', 'statefulset', 'daemonset']);
-      return labels.namespace && name ? { workload: { namespace: labels.namespace, name } } : undefined;
-    },
+    // Cilium's Hubble (`http` and `httpV2`), with whichever of its context labels were asked for. Probes come from the node itself.
+    metric: 'hubble_http_requests_total',
+    by: ['reporter', 'destination_namespace', 'destination_workload', 'destination_pod', 'destination'],
+    filter: ',source!~"(reserved:)?(host|health|remote-node)"',
+    view: ({ reporter = '' }) => reporter,
+    destination: hubbleDestination,
   },
 ];
 
-/** The app's own counters, of which each common library has one; the scrape target's labels name the pod. */
-export const OWN_FAMILIES: readonly string[] = [
-  'http_requests_total',
-  'http_server_requests_seconds_count',
-  'http_server_request_duration_seconds_count',
-  'http_server_duration_milliseconds_count',
-  'http_server_duration_seconds_count',
-  'http_server_requests_total',
-  'http_request_duration_seconds_count',
-  'http_requests_received_total',
-  'flask_http_request_total',
-  'starlette_requests_total',
-  'nginx_http_requests_total',
-  'apache_accesses_total',
-  'grpc_server_handled_total',
-];
-
-/** Labels that hold a request's path, by library. `endpoint` is not among them: operators write the scraped port there. */
-export const PATH_LABELS: readonly string[] = [
-  'path',
-  'handler',
-  'uri',
-  'route',
-  'http_route',
-  'http_target',
-  'url',
-  'url_path',
-  'grpc_service',
-];
-
-/** Paths that are there to be asked by machines. */
-const MACHINE_PATHS =
-  '(?i)/?((q|actuator|management|api|internal)/)?(metrics|prometheus|health|healthz|healthcheck|health_check|_health|livez|live|liveness|alive|readyz|ready|readiness|startupz|ping|grpc[.]health.*)([/.?_-].*)?';
-
-const MACHINE_PATH = new RegExp(`^${MACHINE_PATHS.slice('(?i)'.length)}$`, 'i');
-
-/** Whether a probe of this path is left out of the app's own counters where they have a label for the path. */
-export function isMachinePath(path: string): boolean {
-  return MACHINE_PATH.test(path);
+/** What the proxies that are built on Envoy call their clusters; `:` is written `_` in a statistic's name. */
+function envoyCluster(name: string): Destination | undefined {
+  // Istio: `outbound|80||web.team.svc.cluster.local`
+  const [, inMesh, ofNamespace] = /^outbound\|.*\|([^.|]+)\.([^.|]+)\.svc/.exec(name) ?? [];
+  if (inMesh && ofNamespace) return { service: { namespace: ofNamespace, name: inMesh } };
+  if (name.includes('|')) return envoyBackends(name);
+  // Envoy Gateway: `httproute/team/shop/rule/0`
+  const [, namespace, route, rule] = /^(?:http|grpc)route\/([^/]+)\/([^/]+)\/rule\/(\d+)/.exec(name) ?? [];
+  if (namespace && route) return { route: { namespace, name: route, rule: Number(rule) } };
+  // kgateway: `kube_team_web_80`; Contour: `team_web_80`, or `team/web/80/da39a3ee5e` where its short name is not used
+  if (name.startsWith('kube_')) return { anyOf: [...some(joined(name.slice('kube_'.length), '_')), ...some(joined(name, '_'))] };
+  if (!name.includes('/')) return joined(name, '_');
+  // Cilium: `team/cilium-gateway-shop/team_web_80`
+  const last = name.slice(name.lastIndexOf('/') + 1);
+  return last.includes('_') ? joined(last, '_') : joined(name, '/');
 }
 
-/** What is left out of an app's own counter. */
-export const OWN_FILTER = `${AGENTS}${PATH_LABELS.map((label) => `,${label}!~"${MACHINE_PATHS}"`).join('')}`;
+/** Envoy Gateway, where its clusters are named by their backends: `team/web|team/web-canary`. */
+function envoyBackends(name: string): Destination | undefined {
+  const backends = name.split('|').map((each) => /^([^/|]+)\/([^/|]+)$/.exec(each));
+  if (!backends.every((each) => each !== null)) return undefined;
+  return { anyOf: backends.map(([, namespace = '', service = '']) => ({ service: { namespace, name: service } })) };
+}
+
+/**
+ * Kong's ingress controller. Ingress: `team.web.80` or `team.web.http`; HTTPRoute: `httproute.team.shop.0`, since 3.4
+ * `httproute.team.svc.team.web.80`, with a weight and the next backend after it where there are several.
+ */
+function kongService(name: string): Destination | undefined {
+  const [, backends] = /^(?:http|grpc)route\.[^.]+\.svc\.(.+)$/.exec(name) ?? [];
+  if (backends) {
+    const parts = backends.split('.');
+    // A part that holds no letter is a port or a weight.
+    const services = parts.flatMap((namespace, at) => {
+      const service = parts[at + 1];
+      const opens = at === 0 || /^\d+$/.test(parts[at - 1]!);
+      return opens && service !== undefined && /[a-z]/.test(namespace) ? [{ service: { namespace, name: service } }] : [];
+    });
+    return { anyOf: services };
+  }
+  const [, namespace, route, rest = ''] = /^(?:http|grpc)route\.([^.]+)\.([^.]+)\.(.+)$/.exec(name) ?? [];
+  if (!namespace || !route) return joined(name, '.');
+  const rule = /^(\d+)(?:\.\d+)?$/.exec(rest)?.[1];
+  return { route: { namespace, name: route, ...(rule !== undefined && { rule: Number(rule) }) } };
+}
+
+function hubbleDestination(labels: Labels): Destination | undefined {
+  const namespace = first(labels, ['destination_namespace']);
+  const workload = first(labels, ['destination_workload']);
+  if (namespace && workload) return { workload: { namespace, name: workload } };
+  const pod = first(labels, ['destination_pod']);
+  // The pod's name stands with its namespace or without.
+  const [ofNamespace = '', name = ''] = pod?.includes('/') ? pod.split('/') : [namespace ?? '', pod ?? ''];
+  if (ofNamespace && name) return { pod: { namespace: ofNamespace, name } };
+  // `destinationContext=pod` and `=workload` alike: `team/web-6d4cf56db6-x7k2p`, `team/web`.
+  const [inNamespace = '', called = ''] = (labels.destination ?? '').split('/');
+  if (inNamespace === '' || called === '') return undefined;
+  const named = { namespace: inNamespace, name: called };
+  return { anyOf: [{ workload: named }, { pod: named }] };
+}
+
+function some<T>(value: T | undefined): readonly T[] {
+  return value === undefined ? [] : [value];
+}

@@ -6,10 +6,11 @@ import type { Workload } from '../../types/workload.ts';
 import type { Series } from './answer.ts';
 import type { PrometheusClient } from './client.ts';
 import { Destinations } from './destinations.ts';
-import { FRONT_FAMILIES, isMachinePath, OWN_FAMILIES, OWN_FILTER, PATH_LABELS, type RequestFamily } from './families.ts';
+import { FRONT_FAMILIES, type FrontFamily } from './families.ts';
 import { type EngineKind, rangeSeconds } from './grids.ts';
 import type { QueryGroup } from './groups.ts';
 import { type ClusterLabel, type ContainerLabels, clusterMatcher, selectorsOf } from './labels.ts';
+import { isMachinePath, POD_FAMILIES, type PodFamily } from './pod-families.ts';
 import { addRow, perWorkload, slotsPerWorkload, workloadOfRow } from './rows.ts';
 import { type Collected, survivable } from './usage.ts';
 
@@ -38,7 +39,7 @@ export interface CollectedRequests extends Collected<readonly WorkloadRequests[]
   readonly families: readonly string[];
 }
 
-/** All counters' hours, fronts first because they leave probes out by nature; keyed by workloadKey. */
+/** The hours of all counters, those that see the same workload joined; keyed by workloadKey. */
 export async function collectRequests(
   client: PrometheusClient,
   workloads: readonly Workload[],
@@ -48,21 +49,53 @@ export async function collectRequests(
   const failures: Error[] = [];
   const existing = await existingFamilies(client, options, failures);
   const destinations = new Destinations(workloads);
-  const fronts = FRONT_FAMILIES.filter((family) => existing.has(family.metric)).map(async (family) => {
+  const fronts = FRONT_FAMILIES.filter(({ metric }) => existing.has(metric)).map(async (family): Promise<FamilyCounts> => {
     const grid = gridFor(existing.get(family.metric) ?? 0, options);
     return { metric: family.metric, grid, counts: await frontCounts(client, family, grid, destinations, options, failures) };
   });
-  const own = OWN_FAMILIES.filter((metric) => existing.has(metric)).map(async (metric) => {
-    const grid = gridFor(existing.get(metric) ?? 0, options);
-    const perGroup = await Promise.all(groups.map((group) => ownCounts(client, metric, group, grid, options, failures)));
-    return { metric, grid, counts: new Map(perGroup.flatMap((counts) => [...counts])) };
+  const pods = POD_FAMILIES.filter(({ metric }) => existing.has(metric)).map(async (family): Promise<FamilyCounts> => {
+    const grid = gridFor(existing.get(family.metric) ?? 0, options);
+    const perGroup = await Promise.all(groups.map((group) => podCounts(client, family, group, grid, options, failures)));
+    return { metric: family.metric, grid, counts: new Map(perGroup.flatMap((counts) => [...counts])) };
   });
-  const found = new Map<string, WorkloadRequests[]>();
-  const answers = await Promise.all([...fronts, ...own]);
-  for (const { metric, grid, counts } of answers) {
-    for (const [key, slots] of counts) found.set(key, [...(found.get(key) ?? []), { source: metric, grid, counts: slots }]);
-  }
+  const answers = await Promise.all([...fronts, ...pods]);
+  const found = joinedFamilies(answers);
   return { found, failures, families: answers.filter(({ counts }) => counts.size > 0).map(({ metric }) => metric) };
+}
+
+interface FamilyCounts {
+  readonly metric: string;
+  readonly grid: SlotGrid;
+  readonly counts: ReadonlyMap<string, SlotValues>;
+}
+
+/**
+ * One series for each workload. Counters see each other's requests, as a mesh sees those that an ingress lets in, so that
+ * they cannot be summed; but what one of them does not see another one may, so that a workload is silent only where all
+ * are. The largest of an hour counts.
+ */
+function joinedFamilies(families: readonly FamilyCounts[]): ReadonlyMap<string, readonly WorkloadRequests[]> {
+  const ofWorkload = new Map<string, { readonly metric: string; readonly grid: SlotGrid; readonly counts: SlotValues }[]>();
+  for (const { metric, grid, counts } of families)
+    for (const [key, slots] of counts) ofWorkload.set(key, [...(ofWorkload.get(key) ?? []), { metric, grid, counts: slots }]);
+  return new Map(
+    [...ofWorkload].map(([key, seen]) => {
+      // All grids have slots of the same length and the same end.
+      const longest = seen.reduce((best, each) => (each.grid.slots > best.grid.slots ? each : best));
+      const counts = longest.counts.slice();
+      for (const each of seen) {
+        const offset = longest.grid.slots - each.grid.slots;
+        for (const [slot, value] of each.counts.entries()) counts[offset + slot] = larger(counts[offset + slot]!, value);
+      }
+      return [key, [{ source: seen.map(({ metric }) => metric).join(' + '), grid: longest.grid, counts }]] as const;
+    }),
+  );
+}
+
+/** NaN only where both are. */
+function larger(a: number, b: number): number {
+  if (Number.isNaN(a)) return b;
+  return Number.isNaN(b) ? a : Math.max(a, b);
 }
 
 /** Which counters there are, with their number of series. */
@@ -71,7 +104,7 @@ async function existingFamilies(
   options: RequestOptions,
   failures: Error[],
 ): Promise<ReadonlyMap<string, number>> {
-  const names = [...FRONT_FAMILIES.map((family) => family.metric), ...OWN_FAMILIES].join('|');
+  const names = [...FRONT_FAMILIES, ...POD_FAMILIES].map(({ metric }) => metric).join('|');
   try {
     const query = `count by (__name__) ({__name__=~"${names}"${clusterMatcher(options.cluster)}})`;
     const { series } = await client.instant(query, options.nowMs);
@@ -91,7 +124,7 @@ function gridFor(series: number, { nowMs, periodSeconds, intervalSeconds }: Requ
 
 async function frontCounts(
   client: PrometheusClient,
-  family: RequestFamily,
+  family: FrontFamily,
   grid: SlotGrid,
   destinations: Destinations,
   options: RequestOptions,
@@ -118,48 +151,50 @@ function merged(views: readonly ReadonlyMap<string, SlotValues>[], grid: SlotGri
   for (const view of views) {
     for (const [key, counts] of view) {
       const slots = slotsOf(largest, key, grid);
-      for (const [slot, value] of counts.entries()) {
-        if (!Number.isNaN(value)) slots[slot] = Number.isNaN(slots[slot]!) ? value : Math.max(slots[slot]!, value);
-      }
+      for (const [slot, value] of counts.entries()) slots[slot] = larger(slots[slot]!, value);
     }
   }
   return largest;
 }
 
-async function ownCounts(
+async function podCounts(
   client: PrometheusClient,
-  metric: string,
+  family: PodFamily,
   group: QueryGroup,
   grid: SlotGrid,
   options: RequestOptions,
   failures: Error[],
 ): Promise<ReadonlyMap<string, SlotValues>> {
   const { pod } = selectorsOf(group, TARGET, options.cluster);
-  const [rows, unlabelled] = await Promise.all([
-    inParts(client, perWorkload(group, TARGET, increases(pod(metric, OWN_FILTER), options), '', 'sum'), grid, failures),
-    withoutPath(client, metric, group, options, failures),
+  const counted = increases(pod(family.metric, family.filter), options);
+  const [rows, untold] = await Promise.all([
+    inParts(client, perWorkload(group, TARGET, counted, '', 'sum'), grid, failures),
+    withoutLabels(client, family, group, options, failures),
   ]);
-  const probed = new Set(group.workloads.filter(hasOtherProbes).map((workload) => workloadKey(workload.ref)));
+  const probed = new Set(
+    group.workloads.filter((workload) => family.byPath && hasOtherProbes(workload)).map(({ ref }) => workloadKey(ref)),
+  );
   const counts = slotsPerWorkload(group, TARGET, grid, rows, sum);
-  return new Map([...counts].filter(([key, slots]) => (!unlabelled.has(key) && !probed.has(key)) || standsStill(slots)));
+  return new Map([...counts].filter(([key, slots]) => (!untold.has(key) && !probed.has(key)) || standsStill(slots)));
 }
 
-/** Workloads whose counter does not tell paths, so that probes and scrapes may be among the requests. */
-async function withoutPath(
+/** Workloads with a series that does not tell machines from users, so that probes and scrapes may be among the requests. */
+async function withoutLabels(
   client: PrometheusClient,
-  metric: string,
+  { metric, filter, toldBy }: PodFamily,
   group: QueryGroup,
   options: RequestOptions,
   failures: Error[],
 ): Promise<ReadonlySet<string>> {
   const { pod } = selectorsOf(group, TARGET, options.cluster);
-  const none = PATH_LABELS.map((label) => `,${label}=""`).join('');
+  const none = toldBy.map((label) => `,${label}=""`).join('');
   try {
-    const { series } = await client.instant(perWorkload(group, TARGET, pod(metric, none), '', 'count'), options.nowMs);
+    const counted = perWorkload(group, TARGET, pod(metric, `${filter}${none}`), '', 'count');
+    const { series } = await client.instant(counted, options.nowMs);
     return new Set(series.flatMap((row) => workloadOfRow(group, TARGET, row) ?? []));
   } catch (error) {
     failures.push(survivable(error));
-    // Nothing is known of any: all are taken as if they told no paths.
+    // Nothing is known of any: all are taken as if theirs told nothing.
     return new Set(group.keys.values());
   }
 }
