@@ -24,22 +24,22 @@ export interface RunningEngine {
   stop(): Promise<void>;
 }
 
-/** Starts a server and waits until it answers. */
-export async function startEngine(engine: Engine): Promise<RunningEngine> {
+/** Starts a server and waits until it answers. `config` is Prometheus' own, which scrapes nothing unless told. */
+export async function startEngine(engine: Engine, config = 'global: {scrape_interval: 1m}\n'): Promise<RunningEngine> {
   const folder = temporaryFolder();
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(engine.program ?? '', argumentsOf(engine, folder, port), { stdio: 'ignore' });
+  const child = spawn(engine.program ?? '', argumentsOf(engine, folder, port, config), { stdio: 'ignore' });
   await answering(`${url}${engine.name === 'Prometheus' ? '/-/ready' : '/health'}`, child);
   return { url, stop: () => ended(child) };
 }
 
-function argumentsOf(engine: Engine, folder: string, port: number): readonly string[] {
+function argumentsOf(engine: Engine, folder: string, port: number, text: string): readonly string[] {
   if (engine.name === 'VictoriaMetrics') {
     return [`-storageDataPath=${folder}`, `-httpListenAddr=127.0.0.1:${port}`, '-retentionPeriod=2', '-search.latencyOffset=0s'];
   }
   const config = join(folder, 'prometheus.yml');
-  writeFileSync(config, 'global: {scrape_interval: 1m}\n');
+  writeFileSync(config, text);
   return [
     `--config.file=${config}`,
     `--storage.tsdb.path=${join(folder, 'data')}`,

@@ -41,7 +41,7 @@ export function isMachinePath(path: string): boolean {
 const APP_FILTER = `${AGENTS}${PATH_LABELS.map((label) => `,${label}!~"${MACHINE_PATHS}"`).join('')}`;
 
 function appFamily(metric: string): PodFamily {
-  return { metric, filter: APP_FILTER, toldBy: PATH_LABELS, byPath: true };
+  return { metric, filter: APP_FILTER, toldBy: [...PATH_LABELS, 'user_agent'], byPath: true };
 }
 
 const LINKERD_ROUTES = { toldBy: ['route_name'], byPath: false } as const;
