@@ -144,7 +144,7 @@ export interface Workload {
   readonly disruptionBudgets: readonly DisruptionBudget[];
   readonly leases: readonly Lease[];
   readonly services: readonly Service[];
-  /** Absent where the cluster has no Gateway API, or its routes could not be read. */
+  /** Absent where the cluster has no Gateway API. */
   readonly routes?: readonly RouteRule[];
   readonly management?: Management;
   readonly mountsPersistentVolume: boolean;
