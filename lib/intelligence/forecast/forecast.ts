@@ -47,7 +47,7 @@ const WIDTH: Readonly<Record<IntervalLevel, number>> = { 0.5: 0.5, 0.8: 1.2, 0.9
 function forecastWindow(window: HistoryWindow, _model: ForecastModel, hours: number): Forecast {
   const mean = seasonalBase(seasonalCandidates(window)).slice(0, hours);
   const scale = dailyChange(window.values);
-  const width = scale === scale ? scale : 0;
+  const width = Number.isNaN(scale) ? 0 : scale;
   const grid: SlotGrid = { startMs: window.originMs, slotSeconds: 3600, slots: hours };
   return {
     metric: window.metric,

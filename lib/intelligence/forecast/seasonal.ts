@@ -33,7 +33,7 @@ export function recentMedian(values: SlotValues, hours: number): number {
 export function sortedMeasured(values: SlotValues): SlotValues {
   const kept = new Float64Array(values.length);
   let count = 0;
-  for (const value of values) if (value === value) kept[count++] = value;
+  for (const value of values) if (!Number.isNaN(value)) kept[count++] = value;
   return kept.subarray(0, count).sort();
 }
 
@@ -55,7 +55,7 @@ export function seasonalMedian(values: SlotValues, period: number, cycles: numbe
     for (let cycle = 1; cycle <= cycles; cycle++) {
       const at = HISTORY_HOURS - cycle * period + phase;
       const value = at < 0 ? Number.NaN : values[at]!;
-      if (value === value) buffer[length++] = value;
+      if (!Number.isNaN(value)) buffer[length++] = value;
     }
     result[phase] = medianOfFirst(buffer, length);
   }
@@ -67,7 +67,7 @@ export function seasonalNaive(values: SlotValues, period: number): SlotValues {
   const result = new Float64Array(period).fill(Number.NaN);
   for (let phase = 0; phase < period; phase++) {
     for (let at = HISTORY_HOURS - period + phase; at >= 0; at -= period) {
-      if (values[at] === values[at]) {
+      if (!Number.isNaN(values[at]!)) {
         result[phase] = values[at]!;
         break;
       }
@@ -89,10 +89,10 @@ const WEEKS = 4;
 /** What is missing is taken from the next coarser candidate: the hour of the day for the hour of the week, the level for both. */
 export function seasonalCandidates({ values }: HistoryWindow): SeasonalCandidates {
   const recent = recentMedian(values, LEVEL_DAYS * DAY_HOURS);
-  const level = recent === recent ? recent : recentMedian(values, HISTORY_HOURS);
-  const hourOfDay = seasonalMedian(values, DAY_HOURS, LEVEL_DAYS).map((value) => (value === value ? value : level));
+  const level = !Number.isNaN(recent) ? recent : recentMedian(values, HISTORY_HOURS);
+  const hourOfDay = seasonalMedian(values, DAY_HOURS, LEVEL_DAYS).map((value) => (!Number.isNaN(value) ? value : level));
   const hourOfWeek = seasonalMedian(values, WEEK_HOURS, WEEKS).map((value, hour) =>
-    value === value ? value : hourOfDay[hour % DAY_HOURS]!,
+    !Number.isNaN(value) ? value : hourOfDay[hour % DAY_HOURS]!,
   );
   return { hourOfDay, hourOfWeek, level };
 }
@@ -114,7 +114,7 @@ export function dailyChange(values: SlotValues): number {
   let count = 0;
   for (let at = DAY_HOURS; at < values.length; at++) {
     const change = Math.abs(values[at]! - values[at - DAY_HOURS]!);
-    if (change !== change) continue;
+    if (Number.isNaN(change)) continue;
     sum += change;
     count++;
   }

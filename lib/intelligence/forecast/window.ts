@@ -51,7 +51,7 @@ export function earlierWindow(window: HistoryWindow, hours: number): HistoryWind
 
 export function countMeasured(values: SlotValues): number {
   let measured = 0;
-  for (const value of values) if (value === value) measured++;
+  for (const value of values) if (!Number.isNaN(value)) measured++;
   return measured;
 }
 
