@@ -3,11 +3,9 @@
 import { judgeIdle } from '../intelligence/idle/judge.ts';
 import type { IdleFinding } from '../types/idle.ts';
 import type { IdleResult } from '../types/result.ts';
-import { type UsageEvidence, workloadKey } from '../types/usage.ts';
-import { type Look, look } from './look.ts';
+import { workloadKey } from '../types/usage.ts';
+import { type Look, look, NO_EVIDENCE } from './look.ts';
 import type { LookRequest } from './request.ts';
-
-const NOTHING: UsageEvidence = { usage: [], requests: [], containers: [] };
 
 /** @throws UpidError as `look`. */
 export function findIdle(request: LookRequest): Promise<IdleResult> {
@@ -21,5 +19,5 @@ export function findIdle(request: LookRequest): Promise<IdleResult> {
 /** A finding for each workload that was asked about. */
 export function judgeAll({ workloads, objects, evidence, nowMs }: Look, { settings }: LookRequest): readonly IdleFinding[] {
   const context = { nowMs, settings, workloads: objects.workloads, unread: objects.unread };
-  return workloads.map((workload) => judgeIdle(workload, evidence.get(workloadKey(workload.ref)) ?? NOTHING, context));
+  return workloads.map((workload) => judgeIdle(workload, evidence.get(workloadKey(workload.ref)) ?? NO_EVIDENCE, context));
 }

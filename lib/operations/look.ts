@@ -15,6 +15,9 @@ import type { ClusterObjects, Workload } from '../types/workload.ts';
 import { expectRecall, type Recall, type RecallOptions } from './history.ts';
 import type { LookRequest } from './request.ts';
 
+/** Of a workload that no source knows. */
+export const NO_EVIDENCE: UsageEvidence = { usage: [], requests: [], containers: [] };
+
 /** Everything that was seen, before anything is concluded from it. */
 export interface Look {
   readonly client: KubeClient;

@@ -3,6 +3,7 @@
  * subtracted is the steady part of what was observed, and never more than these can account for.
  */
 
+import type { OwnTraffic as ExplainedTraffic } from '../../types/explanation.ts';
 import type { Probe } from '../../types/workload.ts';
 import { median, quantile, robustSigma } from '../evidence/robust.ts';
 import { within } from '../evidence/timeline.ts';
@@ -60,14 +61,30 @@ export const ownTraffic = onceFor((signals: Signals, context: IdleContext): OwnT
   return { bytesPerSecond: Number.isNaN(steady) ? 0 : Math.min(steady, limitBytesPerSecond), limitBytesPerSecond, parts };
 });
 
+/** The same with what was expected of probes, for those who ask how it came about. */
+export function observedTraffic(signals: Signals, context: IdleContext): ExplainedTraffic {
+  const { bytesPerSecond, limitBytesPerSecond, parts } = ownTraffic(signals, context);
+  return {
+    parts,
+    ...(signals.network.points.length > 0 && { subtractedBytesPerSecond: bytesPerSecond }),
+    expectedAtMostBytesPerSecond: limitBytesPerSecond,
+    probesPerSecond: probeLimit(signals).perSecond,
+  };
+}
+
 /** Start-up probes end when the container has started. */
-function probeLimit({ workload, pods }: Signals): { readonly bytesPerSecond: number; readonly count: number } {
+function probeLimit({ workload, pods }: Signals): {
+  readonly bytesPerSecond: number;
+  readonly perSecond: number;
+  readonly count: number;
+} {
   const containers = pods[0]?.containers ?? workload.containers;
   const probes = containers
     .flatMap((container) => container.probes)
     .filter((probe) => probe.type !== 'startup' && PROBE_BYTES[probe.handler] > 0);
   const bytesPerSecond = probes.reduce((sum, probe) => sum + PROBE_BYTES[probe.handler] / Math.max(1, probe.periodSeconds), 0);
-  return { bytesPerSecond, count: probes.length };
+  const perSecond = probes.reduce((sum, probe) => sum + 1 / Math.max(1, probe.periodSeconds), 0);
+  return { bytesPerSecond, perSecond, count: probes.length };
 }
 
 function scrapeLimit({ scrape, workload }: Signals, observed: readonly number[]): number {
