@@ -94,14 +94,21 @@ function evidenceLines(factors: readonly Factor[], context: DetailContext): Line
   const lines = factors.flatMap((factor): Line[] => [
     [],
     [{ text: factor.factor, tone: 'strong' }],
-    ...paragraph(factor.evidence, context.width, { indent: INDENT }),
-    ...seriesLines(factor, context),
-    ...originLines(factor, context),
+    ...factorEvidence(factor, context),
   ]);
   return [[], [{ text: 'EVIDENCE', tone: 'accent' }], ...lines.slice(1)];
 }
 
-function markOf(state: FactorState, { supports, refutes, dot }: Glyphs): { mark: string; tone: Tone } {
+/** What a factor saw, drawn, with its source, period and coverage. */
+export function factorEvidence(factor: Factor, context: DetailContext): Line[] {
+  return [
+    ...paragraph(factor.evidence, context.width, { indent: INDENT }),
+    ...seriesLines(factor, context),
+    ...originLines(factor, context),
+  ];
+}
+
+export function markOf(state: FactorState, { supports, refutes, dot }: Glyphs): { mark: string; tone: Tone } {
   switch (state) {
     case 'supports':
       return { mark: supports, tone: 'good' };
