@@ -1,9 +1,10 @@
 /** A list with its detail: the screen that idle and optimize share. */
 
 import { Box, useApp, useInput, useWindowSize } from 'ink';
-import { type ReactNode, useEffect, useMemo, useReducer, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useReducer } from 'react';
 import type { Provenance } from '../lib/types/result.ts';
 import { type BrowseState, type Extent, type ListRow, press, startBrowsing } from './browse.ts';
+import { useClock } from './clock.ts';
 import { type Column, contentWidths, naturalWidth } from './columns.ts';
 import { Pane } from './detail.tsx';
 import { type Geometry, geometry, opensWithDetail, type Size, scrollTo } from './geometry.ts';
@@ -32,9 +33,6 @@ export interface Subject {
   readonly detail: (id: string, width: number) => readonly Line[];
 }
 
-/** The age of the data is counted on, at this pace. */
-const CLOCK_MS = 5000;
-
 export interface BrowserProps {
   readonly subject: Subject;
   readonly style: Style;
@@ -60,15 +58,6 @@ export function Browser({ subject, style, now }: BrowserProps): ReactNode {
     if (state.done) exit();
   }, [state.done, exit]);
   return <BrowserScreen subject={subject} state={state} size={size} parts={parts} widths={widths} style={style} nowMs={nowMs} />;
-}
-
-function useClock(now: () => number): number {
-  const [nowMs, setNowMs] = useState(now);
-  useEffect(() => {
-    const timer = setInterval(() => setNowMs(now()), CLOCK_MS);
-    return () => clearInterval(timer);
-  }, [now]);
-  return nowMs;
 }
 
 export interface Parts {

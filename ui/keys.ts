@@ -21,7 +21,10 @@ export type Action =
   | 'back'
   | 'quit';
 
-export type ViewName = 'idle' | 'optimize';
+export type ViewName = 'idle' | 'optimize' | 'explain';
+
+/** Views of a list with a detail; the others are pages. */
+const LISTS: readonly ViewName[] = ['idle', 'optimize'];
 
 export interface KeyBinding {
   readonly action: Action;
@@ -37,9 +40,23 @@ export interface KeyBinding {
 }
 
 const KEYS: readonly KeyBinding[] = [
-  { action: 'detail', keys: ['enter', 'tab'], shown: 'Enter', help: 'open or close the detail (or Tab)', footer: 'detail' },
-  { action: 'filter', keys: ['/'], shown: '/', help: 'filter: words that must occur, !word must not', footer: 'filter' },
-  { action: 'sort', keys: ['s'], shown: 's', help: 'next sort order', footer: 'sort' },
+  {
+    action: 'detail',
+    keys: ['enter', 'tab'],
+    shown: 'Enter',
+    help: 'open or close the detail (or Tab)',
+    footer: 'detail',
+    views: LISTS,
+  },
+  {
+    action: 'filter',
+    keys: ['/'],
+    shown: '/',
+    help: 'filter: words that must occur, !word must not',
+    footer: 'filter',
+    views: LISTS,
+  },
+  { action: 'sort', keys: ['s'], shown: 's', help: 'next sort order', footer: 'sort', views: LISTS },
   {
     action: 'extra',
     keys: ['u'],
@@ -57,7 +74,7 @@ const KEYS: readonly KeyBinding[] = [
     views: ['optimize'],
   },
   { action: 'sources', keys: ['i'], shown: 'i', help: 'sources: what each gave, what is missing', footer: 'sources' },
-  { action: 'reverse', keys: ['S', 'r'], shown: 'r', help: 'reverse the order (or S)', footer: 'reverse' },
+  { action: 'reverse', keys: ['S', 'r'], shown: 'r', help: 'reverse the order (or S)', footer: 'reverse', views: LISTS },
   { action: 'help', keys: ['?'], shown: '?', help: 'these keys', footer: 'help' },
   { action: 'quit', keys: ['q', 'ctrl+c'], shown: 'q', help: 'quit (or Ctrl-C)', footer: 'quit' },
   { action: 'up', keys: ['up', 'k'], shown: 'Up, k', help: 'one row up' },
@@ -66,8 +83,8 @@ const KEYS: readonly KeyBinding[] = [
   { action: 'page-down', keys: ['pagedown', 'ctrl+f'], shown: 'PgDn', help: 'one page down (or Ctrl-F)' },
   { action: 'first', keys: ['home', 'g'], shown: 'Home, g', help: 'first row' },
   { action: 'last', keys: ['end', 'G'], shown: 'End, G', help: 'last row' },
-  { action: 'detail-up', keys: ['K', '['], shown: 'K', help: 'scroll the detail up (or [)' },
-  { action: 'detail-down', keys: ['J', ']'], shown: 'J', help: 'scroll the detail down (or ])' },
+  { action: 'detail-up', keys: ['K', '['], shown: 'K', help: 'scroll the detail up (or [)', views: LISTS },
+  { action: 'detail-down', keys: ['J', ']'], shown: 'J', help: 'scroll the detail down (or ])', views: LISTS },
   { action: 'back', keys: ['escape'], shown: 'Esc', help: 'back: close this, clear the filter, close the detail' },
 ];
 

@@ -28,7 +28,7 @@ const NO_KEY: Key = {
 };
 
 test('no key has two meanings in one view', () => {
-  for (const view of ['idle', 'optimize'] as const) {
+  for (const view of ['idle', 'optimize', 'explain'] as const) {
     const keys = keysOf(view).flatMap((binding) => binding.keys);
     assert.equal([...new Set(keys)], keys);
   }
