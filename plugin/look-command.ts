@@ -63,12 +63,16 @@ export abstract class LookCommand extends OutputFlags {
     notes: readonly string[],
     options: PrintOptions,
   ): Promise<void> {
+    // A machine reads counts and causes in the data; a person reads them beside it.
+    await this.printText(await formatListing(listing, options), result, options.form.form === 'table' ? notes : undefined);
+  }
+
+  /** As `print`; without notes where a machine reads the text. */
+  protected async printText(text: string, result: Provenance, notes: readonly string[] | undefined): Promise<void> {
     const { stdout, stderr } = this.context;
     const say = (lines: readonly string[]): void => void (lines.length > 0 && stderr.write(`${lines.join('\n')}\n`));
-    const text = await formatListing(listing, options);
     say(await provenanceNotes(result, this.verbosity ?? 0));
     stdout.write(text);
-    // A machine reads counts and causes in the data; a person reads them here.
-    if (options.form.form === 'table') say([...notes, ...(result.cluster.simulated ? [SIMULATED_END] : [])]);
+    if (notes) say([...notes, ...(result.cluster.simulated ? [SIMULATED_END] : [])]);
   }
 }

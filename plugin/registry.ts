@@ -18,6 +18,12 @@ export const REGISTRY: readonly Registration[] = [
     load: async () => (await import('./commands/idle.ts')).IdleCommand,
   },
   {
+    path: ['explain'],
+    group: 'Look',
+    summary: 'Explain the verdict on a workload: every factor, and what would change it',
+    load: async () => (await import('./commands/explain.ts')).ExplainCommand,
+  },
+  {
     path: ['optimize'],
     group: 'Act',
     summary: 'Propose what to scale to zero and what to right-size, and what it saves',

@@ -69,7 +69,7 @@ export function settingsFields({ businessHours, ...settings }: IdleSettings): Js
   return { ...settings, businessHours: { weekdays, from: clock(fromMinute), to: clock(toMinute), timeZone } };
 }
 
-function factorFields({ fromMs, toMs, series, ...factor }: Factor): object {
+export function factorFields({ fromMs, toMs, series, ...factor }: Factor): object {
   return {
     ...factor,
     from: moment(fromMs),
