@@ -75,14 +75,26 @@ function quietOf(world: World, signals = signalsOf(world)): Quiet {
   const cpuPoints = window(signals.cpu);
   const isCalm = calm(cpuPoints, cpuLimit);
   const cpu = cpuPoints.flatMap(({ value }) => (isCalm(value) ? [value] : []));
+  // Never measured: what it causes itself.
   const level = Math.min(QUIET_FRACTION * networkLimit, ownTraffic(signals, context).limitBytesPerSecond);
-  const hasPattern = still.length >= LEAST_PATTERN;
   return {
-    cpu: cpu.length >= LEAST_PATTERN ? cpu : [cpu.length > 0 ? median(cpu) : QUIET_FRACTION * cpuLimit],
-    network: hasPattern ? still.map(([peak]) => peak) : [level],
-    networkMedian: hasPattern ? still.map(([, middle]) => middle) : [level],
+    cpu: patternOf(cpu, QUIET_FRACTION * cpuLimit),
+    network: patternOf(
+      still.map(([peak]) => peak),
+      level,
+    ),
+    networkMedian: patternOf(
+      still.map(([, middle]) => middle),
+      level,
+    ),
     memory: signals.memory.points.at(-1)?.value ?? 0,
   };
+}
+
+/** The values themselves where they are enough to be one, else their middle, else a level. */
+function patternOf(values: readonly number[], level: number): readonly number[] {
+  if (values.length >= LEAST_PATTERN) return values;
+  return [values.length > 0 ? median(values) : level];
 }
 
 /** What else happens in the first sample that is to come. */
