@@ -51,7 +51,8 @@ export abstract class LookCommand extends OutputFlags {
   /** After what was found has been shown. @throws UpidError `not-found` for the first name that was asked for and is not there. */
   protected requireAll({ notFound: [missing], namespace }: Provenance): void {
     if (!missing) return;
-    throw new UpidError('not-found', `no ${missing.kind.toLowerCase()} "${missing.name}" was found in ${namespace} namespace`, {
+    const where = namespace === '' ? 'any namespace' : `${namespace} namespace`;
+    throw new UpidError('not-found', `no ${missing.kind.toLowerCase()} "${missing.name}" was found in ${where}`, {
       remedy: 'check type, name and namespace',
     });
   }

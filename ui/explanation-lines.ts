@@ -75,7 +75,7 @@ function section(title: string, lines: readonly Line[]): Line[] {
   return lines.length === 0 ? [] : [[{ text: `${title}:`, tone: 'accent' }], ...lines];
 }
 
-function headLines(explanation: Explanation, { settings }: ExplainResult, context: DetailContext): Line[] {
+function headLines(explanation: Explanation, { settings, sources }: ExplainResult, context: DetailContext): Line[] {
   const { finding, askedBy } = explanation;
   const { workload } = finding;
   const own = askedBy.map(({ kind, name }) => `${kind.toLowerCase()}/${name}`);
@@ -90,7 +90,7 @@ function headLines(explanation: Explanation, { settings }: ExplainResult, contex
     ...occasionFields(explanation, context),
     ...field('Window', windowText(settings, context), context),
     ...field('Requested', heldText(explanation), context),
-    ...surroundingFields(explanation, context),
+    ...surroundingFields(explanation, sources, context),
   ];
 }
 
@@ -137,18 +137,26 @@ function windowText({ windowSeconds }: IdleSettings, { observedAtMs, timeZone }:
 function heldText({ finding: { pods, requested }, desiredReplicas }: Explanation): string {
   const cpu = requested.cpuCores === undefined ? 'no CPU' : `${formatCores(requested.cpuCores)} CPU`;
   const memory = requested.memoryBytes === undefined ? 'no memory' : `${formatMebibytes(requested.memoryBytes)} memory`;
-  const wanted = desiredReplicas === undefined || desiredReplicas === pods ? '' : ` of ${desiredReplicas} wanted`;
+  const wanted = desiredReplicas === undefined || desiredReplicas === pods ? '' : ` (${desiredReplicas} wanted)`;
   return `${cpu} and ${memory} by ${pods} ${pods === 1 ? 'pod' : 'pods'}${wanted}`;
 }
 
+/** Lists that tell a standby. */
+const STANDBY_LISTS: readonly string[] = ['leases', 'poddisruptionbudgets', 'services'];
+
 /** What an owner, an autoscaler or a standby's duty does with it; what there is none of is said, because it was looked for. */
-function surroundingFields(explanation: Explanation, context: DetailContext): Line[] {
+function surroundingFields(explanation: Explanation, sources: readonly SourceReport[], context: DetailContext): Line[] {
   const { management, autoscalers, disruptionBudgets, leases, services, routes, standby } = explanation;
   const list = (items: readonly string[]): string => (items.length === 0 ? '<none>' : items.join(', '));
+  const unread = sources.filter(
+    ({ source, state }) => STANDBY_LISTS.includes(source) && (state === 'forbidden' || state === 'failed'),
+  );
+  const noSign =
+    unread.length === 0 ? '<no sign of it>' : `<unknown>, as ${unread.map(({ source }) => source).join(', ')} could not be read`;
   return [
     ...field('Managed by', management ? `${management.tool} ${management.name} (${management.evidence})` : '<none>', context),
     ...field('Autoscalers', list(autoscalers.map(autoscalerText)), context),
-    ...field('Stands by', standby ?? '<no sign of it>', context),
+    ...field('Stands by', standby ?? noSign, context),
     ...(disruptionBudgets.length === 0 ? [] : field('Budgets', list(disruptionBudgets.map(budgetText)), context)),
     ...(leases.length === 0 ? [] : field('Leases', list(leases.map((lease) => leaseText(lease, context))), context)),
     ...field('Services', list(services.map(({ name, type }) => (type === '' ? name : `${name} (${type})`))), context),
@@ -174,7 +182,9 @@ function leaseText({ name, holder, renewedAt }: Lease, { observedAtMs }: DetailC
   return `${name} (held by ${holder || 'nobody'}${renewed})`;
 }
 
-const FACTOR_HEADINGS = ['FACTOR', 'STATE', 'VALUE', 'THRESHOLD', 'QUIET', 'NEEDED', 'SHARE', 'WITHOUT'] as const;
+const FACTOR_HEADINGS = ['FACTOR', 'STATE', 'VALUE', 'THRESHOLD', 'QUIET', 'NEEDED'] as const;
+/** Only where the confidence is made of shares. */
+const EFFECT_HEADINGS = ['SHARE', 'WITHOUT'] as const;
 
 /** One row a factor. A share is in log-odds towards idle, and `WITHOUT` what the confidence would be without it. */
 function factorTable(factors: readonly Factor[], effects: readonly FactorEffect[], context: DetailContext): Line[] {
@@ -187,12 +197,11 @@ function factorTable(factors: readonly Factor[], effects: readonly FactorEffect[
       orMissing(factor.threshold, (value) => formatFigure(value, factor.unit)),
       orMissing(factor.quietSeconds, formatAge),
       orMissing(factor.requiredSeconds, formatAge),
-      orMissing(effect?.share, signed),
-      orMissing(effect?.confidenceWithout, exactPercent),
+      ...(effects.length === 0 ? [] : [orMissing(effect?.share, signed), orMissing(effect?.confidenceWithout, exactPercent)]),
     ];
   });
   return table(
-    FACTOR_HEADINGS,
+    effects.length === 0 ? FACTOR_HEADINGS : [...FACTOR_HEADINGS, ...EFFECT_HEADINGS],
     rows,
     context,
     factors.map((factor) => markOf(factor.state, glyphs(context.ascii)).tone),
@@ -366,15 +375,16 @@ function table(
   const line = (row: readonly string[], tone: Tone | undefined): Line[] => {
     const lines: Segment[][] = [[{ text: ' '.repeat(INDENT) }]];
     let used = INDENT;
+    let gap = 0;
     for (const [column, cell] of row.entries()) {
-      const isLast = column === row.length - 1;
-      if (used + cells(cell) > width && column > 0) {
+      if (used + gap + cells(cell) > width && column > 0) {
         lines.push([{ text: ' '.repeat(2 * INDENT) }]);
         used = 2 * INDENT;
+        gap = 0;
       }
-      const text = isLast ? cell : cell + ' '.repeat(widths[column]! - cells(cell));
-      lines.at(-1)!.push({ text, ...(column < 2 && tone && { tone }) });
-      used += cells(text);
+      lines.at(-1)!.push({ text: ' '.repeat(gap) }, { text: cell, ...(column < 2 && tone && { tone }) });
+      used += gap + cells(cell);
+      gap = widths[column]! - cells(cell);
     }
     return lines;
   };

@@ -52,6 +52,23 @@ const missing = tmuxMissing();
 if (missing !== undefined) {
   skip('views in a terminal', missing);
 } else {
+  test('a page scrolls, shows its help over it, follows the size of the window, and leaves the terminal clean', async () => {
+    await withView('explain', async (terminal) => {
+      await terminal.see(readGolden('explain-80x24'));
+      terminal.press('PageDown', 'j');
+      await terminal.see(readGolden('explain-scrolled-80x24'));
+      terminal.press('?');
+      await terminal.see(readGolden('explain-help-80x24'));
+      terminal.press('?');
+      await terminal.see(readGolden('explain-scrolled-80x24'));
+      terminal.press('i');
+      terminal.resize(120, 35);
+      await terminal.see(readGolden('explain-sources-120x35'));
+      terminal.press('q');
+      await isLeftClean(terminal, 0);
+    });
+  });
+
   test('opens, filters, shows the detail, resizes, quits, and leaves the terminal clean', async () => {
     await withView('idle', async (terminal) => {
       await terminal.see(readGolden('idle-80x24'));
