@@ -3,13 +3,14 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 
-export type Shape = 'idle-workload-list' | 'optimization-plan';
+export type Shape = 'idle-workload-list' | 'explanation' | 'optimization-plan';
 
 const read = (name: string): object =>
   JSON.parse(readFileSync(new URL(`../../docs/schema/${name}.json`, import.meta.url), 'utf8'));
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true, schemas: [read('provenance')] });
-const compiled = new Map<Shape, ValidateFunction>();
+// The shape of an explanation refers to that of an idle finding.
+const compiled = new Map<Shape, ValidateFunction>([['idle-workload-list', ajv.compile(read('idle-workload-list'))]]);
 
 /** @throws Error with every difference from the shape in docs/schema */
 export function assertPublished(shape: Shape, value: unknown): void {

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { explainListing } from '../../plugin/print/explain-listing.ts';
 import { idleListing } from '../../plugin/print/idle-listing.ts';
 import type { Listing } from '../../plugin/print/listing.ts';
 import { optimizeListing } from '../../plugin/print/optimize-listing.ts';
 import { formatListing } from '../../plugin/print/print.ts';
 import { assert, suite } from '../harness.ts';
 import { sampleIdle, sampleOptimize } from '../ui/sample.ts';
+import { sampleExplain } from '../ui/sample-explain.ts';
 import { run } from './run.ts';
 
 const test = suite('published shapes');
@@ -13,9 +15,12 @@ const test = suite('published shapes');
 const read = (name: string): object =>
   JSON.parse(readFileSync(new URL(`../../docs/schema/${name}.json`, import.meta.url), 'utf8'));
 
+const idleShape = read('idle-workload-list');
 const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true, schemas: [read('provenance')] });
 const shapes = {
-  idle: ajv.compile(read('idle-workload-list')),
+  idle: ajv.compile(idleShape),
+  // Refers to the shape of idle.
+  explain: ajv.compile(read('explanation')),
   optimize: ajv.compile(read('optimization-plan')),
 };
 
@@ -34,6 +39,17 @@ test('idle findings of every verdict have the published shape', async () => {
   conforms('idle', value);
 });
 
+test('explanations of every verdict have the published shape, which has all fields of idle too', async () => {
+  conforms('explain', await jsonOf(explainListing(sampleExplain('idle', 'active', 'unknown'))));
+  const fieldsOf = (shape: object): readonly string[] =>
+    Object.keys((shape as { $defs: { item: { properties: object } } }).$defs.item.properties);
+  const published = fieldsOf(read('explanation'));
+  assert.equal(
+    fieldsOf(idleShape).filter((field) => !published.includes(field)),
+    [],
+  );
+});
+
 test('a plan has the published shape', async () => {
   conforms('optimize', await jsonOf(optimizeListing(sampleOptimize())));
 });
@@ -49,6 +65,7 @@ test('the shape notices a field that is not published, and one that is gone', as
 test('every column of CSV is a published field', () => {
   for (const [shape, listing] of [
     ['idle-workload-list', idleListing(sampleIdle(), { includeUnknown: true, includeActive: false, named: false }, false)],
+    ['explanation', explainListing(sampleExplain('idle'))],
     ['optimization-plan', optimizeListing(sampleOptimize())],
   ] as const) {
     const { $defs } = read(shape) as { $defs: Record<string, { properties: object }> };
