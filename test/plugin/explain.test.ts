@@ -1,8 +1,10 @@
 /** `explain` of the built program on the simulated cluster. */
 
 import { parse } from 'yaml';
+import { explainNotes } from '../../plugin/print/explain-notes.ts';
 import { assert, suite } from '../harness.ts';
 import { assertPublished } from '../operations/published.ts';
+import { sampleExplain } from '../ui/sample-explain.ts';
 import { run } from './run.ts';
 
 const test = suite('explain on the simulated cluster');
@@ -116,10 +118,22 @@ test('the other forms tell of the same', async () => {
   assert.match(await of('-ocsv'), /^namespace,kind,name,.*\r\ninternal,Deployment,returns-portal,unknown/);
 });
 
-test('a name that several workloads have is said to', async () => {
-  // No kind is given twice in one namespace; across all of them a name may be.
-  const { stderr } = await run(['explain', 'deploy/web', '--demo']);
-  assert.not.match(stderr, /names \d workloads/);
+test('a name that several workloads have is said to, with all of them', () => {
+  const result = sampleExplain('idle', 'active');
+  const name = { kind: 'cluster', name: 'db' };
+  const named = result.explanations.map((each, at) => {
+    const workload = {
+      ...each.finding.workload,
+      apiVersion: `${['postgresql.cnpg.io', 'redis.example'][at]}/v1`,
+      kind: 'Cluster',
+      name: 'db',
+    };
+    return { ...each, finding: { ...each.finding, workload } };
+  });
+  assert.equal(explainNotes({ ...result, explanations: named }, [name]), [
+    'cluster/db names 2 workloads, and all of them are explained: cluster.postgresql.cnpg.io/db in shop-staging, cluster.redis.example/db in shop',
+  ]);
+  assert.equal(explainNotes({ ...result, explanations: named.slice(0, 1) }, [name]), []);
 });
 
 test.run();

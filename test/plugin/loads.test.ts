@@ -91,4 +91,11 @@ test('a plain table loads no view', async () => {
   for (const heavy of ['ink', 'react', 'yaml']) assert.not.ok(packages.includes(heavy), heavy);
 });
 
+test('the page of an explanation loads its lines, and neither Ink nor React', async () => {
+  const { sources, packages } = await loadedBy(['explain', 'deployment/web', '--demo', '--no-history']);
+  assert.ok(sources.includes('ui/explanation-lines.ts'));
+  assert.not.ok(sources.some((source) => source.endsWith('.tsx')));
+  for (const heavy of ['ink', 'react', 'yaml']) assert.not.ok(packages.includes(heavy), heavy);
+});
+
 test.run();
