@@ -30,6 +30,12 @@ export const REGISTRY: readonly Registration[] = [
     load: async () => (await import('./commands/optimize.ts')).OptimizeCommand,
   },
   {
+    path: ['model', 'evaluate'],
+    group: 'Look',
+    summary: 'Answer a file of cases, so that the answers can be scored',
+    load: async () => (await import('./commands/model-evaluate.ts')).ModelEvaluateCommand,
+  },
+  {
     path: ['demo'],
     group: 'Set-up',
     summary: 'Show idle workloads of the simulated cluster inside the program',

@@ -25,6 +25,8 @@ export type ErrorId =
   | 'not-enough-data'
   | 'unpacking'
   | 'completion-install'
+  | 'input-invalid'
+  | 'output-unwritable'
   | 'cancelled';
 
 /**

@@ -146,7 +146,7 @@ export function pod(value: unknown): OwnedPod {
     name: text(metadata.name),
     uid: text(metadata.uid),
     phase: PHASES.has(phase) ? (phase as Pod['phase']) : 'Unknown',
-    ready: list(status.conditions).some((condition) => condition.type === 'Ready' && condition.status === 'True'),
+    ready: isReady(status),
     createdAt: instant(metadata.creationTimestamp) ?? 0,
     ...(startedAt !== undefined && { startedAt }),
     ...(spec.nodeName !== undefined && { node: text(spec.nodeName) }),
@@ -164,6 +164,16 @@ export function pod(value: unknown): OwnedPod {
     ),
     priorityClassName: spec.priorityClassName === undefined ? undefined : text(spec.priorityClassName),
   };
+}
+
+/** By the condition; where somebody left that out, by the containers. */
+function isReady(status: Raw): boolean {
+  const condition = list(status.conditions).find(({ type }) => type === 'Ready');
+  if (condition) return condition.status === 'True';
+  return (
+    (status.phase === undefined || status.phase === 'Running') &&
+    list(status.containerStatuses).every(({ ready }) => ready !== false)
+  );
 }
 
 /** A token that the pod mounts by itself, as hardened charts do instead of having it mounted. */

@@ -22,3 +22,17 @@ export function median(values: readonly number[]): number {
 export function robustSigma(values: readonly number[], centre = median(values)): number {
   return MAD_TO_SIGMA * median(values.map((value) => Math.abs(value - centre)));
 }
+
+/** Location and spread on a scale of ratios: what multiplies a level, as noise does, is symmetrical there. */
+export interface LogSpread {
+  readonly level: number;
+  /** Standard deviation of the logarithm. */
+  readonly sigma: number;
+}
+
+/** `offset` is added before the logarithm, so that what is nearly nothing does not spread over orders of magnitude. */
+export function logSpread(values: readonly number[], offset: number): LogSpread {
+  const logs = values.map((value) => Math.log(value + offset));
+  const centre = median(logs);
+  return { level: Math.max(0, Math.exp(centre) - offset), sigma: robustSigma(logs, centre) };
+}

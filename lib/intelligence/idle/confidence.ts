@@ -4,7 +4,7 @@
  */
 
 import { DAY } from '../../types/duration.ts';
-import type { Factor, FactorName } from '../../types/idle.ts';
+import type { Factor, FactorName, IdleFinding } from '../../types/idle.ts';
 import type { Workload } from '../../types/workload.ts';
 
 /** Log-odds before any evidence: a rule that is met is more often right than wrong. */
@@ -84,3 +84,8 @@ export function activeConfidence(factors: readonly Factor[], standsBy = false): 
 
 /** No probability is claimed for `unknown`. */
 export const UNKNOWN_CONFIDENCE = 0;
+
+/** Probability that no other verdict could be given, for those who score verdicts. */
+export function unknownConfidence(_finding: IdleFinding | undefined): number {
+  return 0.97;
+}

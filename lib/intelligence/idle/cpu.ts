@@ -2,9 +2,12 @@
 
 import { formatAge } from '../../types/duration.ts';
 import type { Factor } from '../../types/idle.ts';
+import { logSpread } from '../evidence/robust.ts';
 import { trailingRun } from '../evidence/run.ts';
+import { within } from '../evidence/timeline.ts';
 import { cores, percent, provenance, shortRunReason, stateOfRun } from './factor.ts';
-import type { IdleContext, Signals } from './signals.ts';
+import { startupTest } from './life.ts';
+import { type IdleContext, onceFor, type Signals } from './signals.ts';
 
 /**
  * Cores below which a pod counts as quiet: the fraction of each app container's request (its limit, else the assumed
@@ -17,14 +20,40 @@ export function cpuThreshold({ appContainers }: Signals, { settings }: IdleConte
   return settings.cpuFraction * held.reduce((sum, value) => sum + value, 0);
 }
 
+/** Chance alone does not deviate by this many standard deviations of the logarithm in two weeks of samples. */
+const CHANCE_SIGMAS = 5;
+
+/** Noise that reaches further than this multiple of the threshold is not taken for noise. */
+const MOST_RAISED = 2;
+
+/** A tenth of a millicore: below this the logarithm of a level means nothing. */
+const OFFSET_CORES = 0.0001;
+
+/**
+ * Cores above which a value is use rather than the noise of a resting level: the threshold, raised where a level that lies
+ * below it is so near to it and so noisy that chance alone crosses it.
+ */
+export const cpuUseThreshold = onceFor((signals: Signals, context: IdleContext): number => {
+  const threshold = cpuThreshold(signals, context);
+  const values = within(signals.cpu, signals.windowStartMs, context.nowMs).map((point) => point.value);
+  if (values.length === 0) return threshold;
+  const { level, sigma } = logSpread(values, OFFSET_CORES);
+  if (level >= threshold) return threshold;
+  const chance = (level + OFFSET_CORES) * Math.exp(CHANCE_SIGMAS * sigma) - OFFSET_CORES;
+  return Math.max(threshold, Math.min(MOST_RAISED * threshold, chance));
+});
+
 export function cpuFactor(signals: Signals, context: IdleContext): Factor {
   const { settings, nowMs } = context;
   const threshold = cpuThreshold(signals, context);
-  const run = trailingRun(signals.cpu, threshold, nowMs, settings.gapIntervals);
-  const state = stateOfRun(run, settings.cpuQuietSeconds);
+  const run = trailingRun(signals.cpu, cpuUseThreshold(signals, context), nowMs, settings.gapIntervals);
+  const state = stateOfRun(run, settings.cpuQuietSeconds, startupTest(signals, context));
   const limit = `${cores(threshold)} (${percent(settings.cpuFraction)} of ${basis(signals)})`;
   const evidence = {
-    supports: `at most ${cores(run.peak)} for ${formatAge(run.seconds)}, below ${limit}`,
+    supports:
+      run.peak > threshold
+        ? `at most ${cores(run.peak)} for ${formatAge(run.seconds)}, which is the noise of a level below ${limit}`
+        : `at most ${cores(run.peak)} for ${formatAge(run.seconds)}, below ${limit}`,
     refutes: `${cores(run.busy?.value ?? Number.NaN)} within the last ${formatAge(settings.cpuQuietSeconds)}, above ${limit}`,
     unknown: `CPU: ${shortRunReason(run, settings.cpuQuietSeconds)}`,
     neutral: '',

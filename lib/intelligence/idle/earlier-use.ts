@@ -5,12 +5,12 @@
 
 import { DAY, formatAge, HOUR } from '../../types/duration.ts';
 import type { Factor } from '../../types/idle.ts';
-import { median, robustSigma } from '../evidence/robust.ts';
 import type { Point, Timeline } from '../evidence/timeline.ts';
-import { cpuThreshold } from './cpu.ts';
+import { cpuUseThreshold } from './cpu.ts';
 import { excessRule } from './excess.ts';
-import { startsOf } from './life.ts';
-import { networkThreshold } from './network.ts';
+import { startupTest } from './life.ts';
+import { networkUseThreshold } from './network.ts';
+import { LEAST_REQUESTS } from './requests.ts';
 import type { IdleContext, Signals } from './signals.ts';
 
 /** Uses closer than this are one visit. */
@@ -21,9 +21,6 @@ const SAME_HOUR_MS = 1.5 * HOUR * 1000;
 
 const DAY_MS = DAY * 1000;
 const WEEK_MS = 7 * DAY_MS;
-
-/** CPU above its threshold by chance: a value of two weeks' samples deviates this much only by use. */
-const CPU_SIGMAS = 6;
 
 export interface EarlierUse {
   readonly factor: Factor;
@@ -80,14 +77,11 @@ function sourcesOf({ cpu, network, requests }: Signals): string {
 /** Slots in which the workload was used, start-up left out. */
 function usePoints(signals: Signals, context: IdleContext): readonly Point[] {
   const { cpu, network, requests } = signals;
-  const busyCpu = above(cpu, cpuUseThreshold(cpu, cpuThreshold(signals, context)));
-  const busyNetwork = above(network, networkUseThreshold(signals, context));
-  const counted = above(requests, 0.5);
+  const busyCpu = above(cpu, cpuUseThreshold(signals, context));
+  const busyNetwork = above(network, networkVisitThreshold(signals, context));
+  const counted = above(requests, LEAST_REQUESTS);
   const { earliestMs } = signals;
-  const startupMs = context.settings.startupSeconds * 1000;
-  // Of most pods the start lies before all that is known.
-  const startups = signals.pods.flatMap(startsOf).filter((start) => start + startupMs > earliestMs);
-  const isStartup = (point: Point): boolean => startups.some((start) => point.toMs > start && point.fromMs < start + startupMs);
+  const isStartup = startupTest(signals, context);
   return [
     ...busyCpu.filter((point) => !isStartup(point)),
     ...busyNetwork.filter((point) => !isStartup(point)),
@@ -99,20 +93,14 @@ function above({ points }: Timeline, threshold: number): readonly Point[] {
   return points.filter((point) => point.value > threshold);
 }
 
-/** The quiet threshold, raised where the resting level is so near to it and so noisy that chance alone crosses it. */
-function cpuUseThreshold({ points }: Timeline, threshold: number): number {
-  const values = points.map((point) => point.value);
-  if (values.length === 0) return threshold;
-  const level = median(values);
-  return level < threshold ? Math.max(threshold, level + CPU_SIGMAS * robustSigma(values, level)) : threshold;
-}
-
-/** What rises above the steady level is use, and so is what exceeds the limit, unless it rests so near to it that chance alone does. */
-function networkUseThreshold(signals: Signals, context: IdleContext): number {
-  const limit = networkThreshold(signals, context);
+/**
+ * What rises above the steady level is use, and so is what exceeds the limit. Where a counter sees who calls, bytes alone are
+ * use only above the limit.
+ */
+function networkVisitThreshold(signals: Signals, context: IdleContext): number {
+  const limit = networkUseThreshold(signals, context);
   const rule = excessRule(signals, context);
-  if (!rule || rule.level > limit) return limit;
-  return Math.min(rule.threshold, Math.max(limit, rule.chance));
+  return rule && signals.requests.points.length === 0 ? Math.min(rule.threshold, limit) : limit;
 }
 
 function visitsOf(points: readonly Point[]): readonly Visit[] {

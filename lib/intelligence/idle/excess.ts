@@ -3,18 +3,21 @@
  * scrapes and polling are steady; a person is not.
  */
 
-import { median, robustSigma } from '../evidence/robust.ts';
-import { type Point, within } from '../evidence/timeline.ts';
+import { logSpread } from '../evidence/robust.ts';
+import { type Point, type Timeline, within } from '../evidence/timeline.ts';
 import { type IdleContext, onceFor, type Signals, sampleSecondsOf } from './signals.ts';
 
-/** A deviation this large does not come from noise in two weeks of samples, even where its tails are heavier than normal. */
-const SIGMAS = 8;
-
-/** Chance alone does not deviate this much in two weeks of samples, where its tails are normal. */
-const CHANCE_SIGMAS = 6;
+/**
+ * Noise multiplies a level, so its spread is that of the logarithm. In two weeks of samples chance alone does not deviate by
+ * this many of it: once in three million samples where its logarithm is normal.
+ */
+const SIGMAS = 5;
 
 /** Sidecars push telemetry and fetch configuration in bursts of their own. */
-const SIGMAS_WITH_SIDECARS = 12;
+const SIGMAS_WITH_SIDECARS = 7;
+
+/** Below this a level is nearly nothing, bytes per second: a keep-alive now and then. */
+const OFFSET_BYTES_PER_SECOND = 10;
 
 /** Probes may bunch: two more or fewer of them in one sample are no request, bytes. */
 const UNEVENNESS_BYTES = 2400;
@@ -31,21 +34,39 @@ export interface ExcessRule {
 
 /** The level and the threshold above which a slot is no noise; undefined without network samples in the window. */
 export const excessRule = onceFor((signals: Signals, { nowMs }: IdleContext): ExcessRule | undefined => {
-  const recent = within(signals.networkMedian, signals.windowStartMs, nowMs).map((point) => point.value);
+  const inWindow = (timeline: Timeline): readonly Point[] => within(timeline, signals.windowStartMs, nowMs);
+  const recent = inWindow(signals.networkMedian);
   if (recent.length === 0) return undefined;
-  const level = median(recent);
+  const valuesOf = (points: readonly Point[]): readonly number[] => points.map((point) => point.value);
+  const { level, sigma } = logSpread(valuesOf(recent), OFFSET_BYTES_PER_SECOND);
+  const peaks = logSpread(valuesOf(inWindow(signals.network)), OFFSET_BYTES_PER_SECOND);
+  const spread = Math.hypot(sigma, liftSigma(level, peaks.level, samplesPerSlot(recent.at(-1)!)));
+  const sigmas = signals.hasSidecars ? SIGMAS_WITH_SIDECARS : SIGMAS;
+  const chance = (level + OFFSET_BYTES_PER_SECOND) * Math.exp(sigmas * spread) - OFFSET_BYTES_PER_SECOND;
   const unevenness =
     (signals.hasSidecars ? UNEVENNESS_BYTES_WITH_SIDECARS : UNEVENNESS_BYTES) /
     Math.max(1, sampleSecondsOf(signals.networkMedian));
-  const sigmas = signals.hasSidecars ? SIGMAS_WITH_SIDECARS : SIGMAS;
-  // Peaks of a slot that holds several samples spread above its median by themselves: their own spread counts too.
-  const peaks = within(signals.network, signals.windowStartMs, nowMs).map((point) => point.value);
-  const peakLevel = median(peaks);
-  const peakLift = Math.max(0, peakLevel - level);
-  const peakSigma = robustSigma(peaks, peakLevel);
-  const spread = Math.max(robustSigma(recent, level), Math.min(peakSigma, peakLift || peakSigma));
-  return { level, threshold: level + Math.max(sigmas * spread, unevenness), chance: level + CHANCE_SIGMAS * spread };
+  return { level, threshold: Math.max(chance, level + unevenness), chance };
 });
+
+function samplesPerSlot({ fromMs, toMs, sampleSeconds }: Point): number {
+  return Math.max(1, Math.round((toMs - fromMs) / 1000 / Math.max(1, sampleSeconds)));
+}
+
+/** Spread of single samples, as it shows in how far the peak of a slot lies above the slot's median. */
+function liftSigma(level: number, peakLevel: number, samples: number): number {
+  if (samples < 2 || peakLevel <= level) return 0;
+  const lift = Math.log((peakLevel + OFFSET_BYTES_PER_SECOND) / (level + OFFSET_BYTES_PER_SECOND));
+  return lift / usualMaximum(samples);
+}
+
+/** Median of the highest of so many standard normal values, to within a hundredth (Blom 1958, with the median's position). */
+function usualMaximum(samples: number): number {
+  const tail = 1 - 0.5 ** (1 / samples);
+  const t = Math.sqrt(-2 * Math.log(tail));
+  // Hastings' rational approximation of the normal quantile (Abramowitz and Stegun 26.2.23).
+  return t - (2.515517 + 0.802853 * t + 0.010328 * t * t) / (1 + 1.432788 * t + 0.189269 * t * t + 0.001308 * t ** 3);
+}
 
 /** Slots in which the network rose above what is steady. */
 export function excessPoints(points: readonly Point[], rule: ExcessRule): readonly Point[] {

@@ -3,22 +3,27 @@
 import { formatAge } from '../../types/duration.ts';
 import type { Factor, FactorSeries, FactorState } from '../../types/idle.ts';
 import type { QuietRun } from '../evidence/run.ts';
-import { coveredSeconds, firstAfter, type Timeline } from '../evidence/timeline.ts';
+import { coveredSeconds, firstAfter, type Point, type Timeline } from '../evidence/timeline.ts';
 import type { IdleContext, Signals } from './signals.ts';
 
 /** Points of a sparkline: more than a pane is wide is of no use. */
 const SERIES_POINTS = 96;
 
-/** Quiet long enough supports; a busy value within the required time refutes; anything shorter is unknown. */
-export function stateOfRun(run: QuietRun, requiredSeconds: number): FactorState {
+/** Quiet long enough supports; a busy value within the required time refutes, unless it is warm-up; anything shorter is unknown. */
+export function stateOfRun(
+  run: QuietRun,
+  requiredSeconds: number,
+  isStartup: (point: Point) => boolean = () => false,
+): FactorState {
   if (run.seconds >= requiredSeconds) return 'supports';
-  return run.endedBy === 'busy' ? 'refutes' : 'unknown';
+  return run.busy && !isStartup(run.busy) ? 'refutes' : 'unknown';
 }
 
 /** Why a run is too short to tell, as the end of a sentence. */
 export function shortRunReason(run: QuietRun, requiredSeconds: number): string {
   if (run.endedBy === 'nothing') return 'no samples';
   const measured = `only ${formatAge(run.seconds)} of the ${formatAge(requiredSeconds)} needed are measured`;
+  if (run.endedBy === 'busy') return `${measured} since it started`;
   return run.endedBy === 'gap' ? `${measured}: samples are missing before that` : measured;
 }
 

@@ -3,7 +3,8 @@
 import { formatAge } from '../../types/duration.ts';
 import type { Factor } from '../../types/idle.ts';
 import type { Pod } from '../../types/workload.ts';
-import type { IdleContext, Signals } from './signals.ts';
+import type { Point } from '../evidence/timeline.ts';
+import { type IdleContext, onceFor, type Signals } from './signals.ts';
 
 /** Kinds whose pods come and go, or serve a node, by their nature. */
 const NEVER_IDLE: Readonly<Record<string, string>> = {
@@ -64,6 +65,14 @@ export function startOf(pod: Pod): number {
 export function startsOf(pod: Pod): readonly number[] {
   return [startOf(pod), ...pod.states.flatMap(({ startedAt }) => startedAt ?? [])];
 }
+
+/** Whether a point lies in the first hour after a pod or container started: what it shows is warm-up, and no use. */
+export const startupTest = onceFor((signals: Signals, { settings }: IdleContext): ((point: Point) => boolean) => {
+  const startupMs = settings.startupSeconds * 1000;
+  // Of most pods the start lies before all that is known.
+  const starts = signals.pods.flatMap(startsOf).filter((start) => start + startupMs > signals.earliestMs);
+  return ({ fromMs, toMs }) => starts.some((start) => toMs > start && fromMs < start + startupMs);
+});
 
 /** Starts of containers after their pod's own, as instants: what runs now after something ended. */
 function latestRestart(pods: readonly Pod[]): number | undefined {

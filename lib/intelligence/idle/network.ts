@@ -4,13 +4,26 @@ import { formatAge } from '../../types/duration.ts';
 import type { Factor } from '../../types/idle.ts';
 import { formatBytesPerSecond } from '../../types/quantity.ts';
 import { trailingRun } from '../evidence/run.ts';
+import { excessRule } from './excess.ts';
 import { provenance, shortRunReason, stateOfRun } from './factor.ts';
+import { startupTest } from './life.ts';
 import { ownTraffic } from './probe-traffic.ts';
 import type { IdleContext, Signals } from './signals.ts';
 
 /** Bytes per second, own traffic included, below which a pod counts as quiet. */
 export function networkThreshold(signals: Signals, context: IdleContext): number {
   return context.settings.networkBytesPerSecond + ownTraffic(signals, context).bytesPerSecond;
+}
+
+/** Noise that reaches further than this multiple of the limit is not taken for noise. */
+const MOST_RAISED = 2;
+
+/** Bytes per second above which a value is use rather than the noise of a steady level that keeps the limit. */
+export function networkUseThreshold(signals: Signals, context: IdleContext): number {
+  const limit = networkThreshold(signals, context);
+  const rule = excessRule(signals, context);
+  if (!rule || rule.level >= limit) return limit;
+  return Math.max(limit, Math.min(MOST_RAISED * limit, rule.chance));
 }
 
 export function networkFactor(signals: Signals, context: IdleContext): Factor {
@@ -26,14 +39,17 @@ export function networkFactor(signals: Signals, context: IdleContext): Factor {
   }
   const own = ownTraffic(signals, context);
   const threshold = settings.networkBytesPerSecond + own.bytesPerSecond;
-  const run = trailingRun(signals.network, threshold, nowMs, settings.gapIntervals);
-  const state = stateOfRun(run, needed);
+  const run = trailingRun(signals.network, networkUseThreshold(signals, context), nowMs, settings.gapIntervals);
+  const state = stateOfRun(run, needed, startupTest(signals, context));
   const without =
     own.parts.length > 0 ? ` besides its own ${own.parts.join(' and ')} (${formatBytesPerSecond(own.bytesPerSecond)})` : '';
   const rest = (value: number): string => formatBytesPerSecond(Math.max(0, value - own.bytesPerSecond));
   const limit = formatBytesPerSecond(settings.networkBytesPerSecond);
   const evidence = {
-    supports: `at most ${rest(run.peak)}${without} for ${formatAge(run.seconds)}, below ${limit}`,
+    supports:
+      run.peak > threshold
+        ? `at most ${rest(run.peak)}${without} for ${formatAge(run.seconds)}, which is the noise of a level below ${limit}`
+        : `at most ${rest(run.peak)}${without} for ${formatAge(run.seconds)}, below ${limit}`,
     refutes: `${rest(run.busy?.value ?? 0)}${without} within the last ${formatAge(needed)}, above ${limit}`,
     unknown: `network: ${shortRunReason(run, needed)}`,
     neutral: '',

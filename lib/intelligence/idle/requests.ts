@@ -8,10 +8,11 @@ import type { Timeline } from '../evidence/timeline.ts';
 import { within } from '../evidence/timeline.ts';
 import { excessRule } from './excess.ts';
 import { provenance, shortRunReason, stateOfRun } from './factor.ts';
+import { startupTest } from './life.ts';
 import type { IdleContext, Signals } from './signals.ts';
 
-/** `increase()` extrapolates, so that a counter which did not move is exactly 0 and one which did is about 1 or more. */
-const LEAST_REQUESTS = 0.5;
+/** A counter which did not move is exactly 0, and `increase()` makes one which did about 1 or more; spread over steps that is less in each. */
+export const LEAST_REQUESTS = 0.01;
 
 /** Whether a counter sees the workload and counted nothing within the window. */
 export function isCountedSilent({ requests, windowStartMs }: Signals, { nowMs }: IdleContext): boolean {
@@ -60,7 +61,7 @@ function inferredRequests(signals: Signals, context: IdleContext): Factor {
       requiredSeconds: needed,
     };
   const run = trailingRun(signals.network, rule.threshold, nowMs, settings.gapIntervals);
-  const state = stateOfRun(run, needed);
+  const state = stateOfRun(run, needed, startupTest(signals, context));
   const value = state === 'refutes' ? run.busy?.value : run.peak;
   return {
     factor: 'requests',

@@ -1,6 +1,6 @@
 /** Standbys: quiet because their owner keeps them so, for the moment another one fails or a release is switched. */
 
-import type { Workload } from '../../types/workload.ts';
+import type { DisruptionBudget, Workload } from '../../types/workload.ts';
 import type { IdleContext, Signals } from './signals.ts';
 
 /** A lease that nobody renewed for this many of its durations holds no election any more. */
@@ -30,10 +30,7 @@ const REPLICATING_IMAGES =
 /** Why a workload stands by, as a sentence; undefined when nothing says so. */
 export function standbyReason(signals: Signals, context: IdleContext): string | undefined {
   return (
-    electionReason(signals, context) ??
-    quorumReason(signals) ??
-    replicaReason(signals) ??
-    spareReason(signals.workload, context.workloads)
+    electionReason(signals, context) ?? quorumReason(signals) ?? replicaReason(signals) ?? spareReason(signals.workload, context)
   );
 }
 
@@ -56,16 +53,31 @@ export const QUORUM_MEMBERS = 3;
 /** A budget that keeps a majority of several members up protects a quorum, and its members wait for each other. */
 function quorumReason({ workload, pods }: Signals): string | undefined {
   const members = pods.length;
-  const quorum = workload.disruptionBudgets.find((budget) => budget.desiredHealthy > members / 2);
+  const quorum = workload.disruptionBudgets.find((budget) => healthyOf(budget, members) > members / 2);
   if (!quorum || members < QUORUM_MEMBERS || workload.ref.kind !== 'StatefulSet') return undefined;
-  return `member of a quorum: budget ${quorum.name} keeps ${quorum.desiredHealthy} of ${members} up`;
+  return `member of a quorum: budget ${quorum.name} keeps ${healthyOf(quorum, members)} of ${members} up`;
+}
+
+/** Pods that a budget wants healthy: as its controller found, else as it is written (a part of a pod counts as a whole one). */
+function healthyOf({ desiredHealthy, minAvailable, maxUnavailable }: DisruptionBudget, members: number): number {
+  if (desiredHealthy > 0) return desiredHealthy;
+  if (minAvailable !== undefined) return podsOf(minAvailable, members);
+  return maxUnavailable === undefined ? 0 : members - podsOf(maxUnavailable, members);
+}
+
+function podsOf(written: string, members: number): number {
+  const number = Number(written.replace('%', ''));
+  if (Number.isNaN(number)) return 0;
+  return written.endsWith('%') ? Math.ceil((number / 100) * members) : number;
 }
 
 function replicaReason({ workload, appContainers, pods }: Signals): string | undefined {
-  if (workload.ref.kind !== 'StatefulSet' && !hasReplicaMark(workload)) return undefined;
+  const mark = replicaMark(workload);
   const image = appContainers.find((container) => REPLICATING_IMAGES.test(repository(container.image)))?.image;
-  if (!image || (pods.length < 2 && !hasReplicaMark(workload))) return undefined;
-  return `replica of a database (${repository(image)}): it is kept for the day its primary fails`;
+  if (image && (mark || (workload.ref.kind === 'StatefulSet' && pods.length > 1)))
+    return `replica of a database (${repository(image)}): it is kept for the day its primary fails`;
+  // Names may say more than they mean; a role that was written down is meant.
+  return mark?.isRole ? `replica by its ${mark.of}: it is kept for the day its primary fails` : undefined;
 }
 
 /** Labels that operators and charts write a member's role to; an operator writes it to the pods alone. */
@@ -78,24 +90,39 @@ const ROLE_LABELS = [
   'redis-role',
 ] as const;
 
-/** Names and labels that replicas of a database go by. */
-function hasReplicaMark({ ref, podLabels, pods }: Workload): boolean {
-  const isReplica = (labels: Readonly<Record<string, string>>): boolean =>
-    ROLE_LABELS.some((label) => /^(replica|secondary|standby|slave|follower|read)$/.test(labels[label] ?? ''));
-  return (
-    /(^|-)(replica|secondary|standby|slave|follower|read)(-|$)/.test(ref.name) ||
-    isReplica(podLabels) ||
-    (pods.length > 0 && pods.every(({ labels }) => isReplica(labels)))
-  );
+const REPLICA_ROLE = /^(replica|secondary|standby|slave|follower|backup|passive)$/i;
+
+/** Names and labels that replicas go by. */
+function replicaMark({ ref, podLabels, pods }: Workload): { readonly of: string; readonly isRole: boolean } | undefined {
+  const role = (labels: Readonly<Record<string, string>>): string | undefined =>
+    ROLE_LABELS.find((label) => REPLICA_ROLE.test(labels[label] ?? ''));
+  const label =
+    role(podLabels) ?? (pods.every(({ labels }) => role(labels) !== undefined) && pods[0] ? role(pods[0].labels) : undefined);
+  if (label !== undefined) return { of: `label ${label}`, isRole: true };
+  if (/-(replica|secondary|standby|slave|follower)(-\d+)?$/.test(ref.name)) return { of: 'name', isRole: true };
+  return /(^|-)(replica|secondary|standby|slave|follower|read|ro)(-|$)/.test(ref.name)
+    ? { of: 'name', isRole: false }
+    : undefined;
 }
 
 function repository(image: string): string {
   return image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
 }
 
+/** Among the unread sources where somebody told of objects and left services out, which is not to say that there are none. */
+export const UNTOLD_SERVICES = 'untold services';
+
+/** Labels that name the slot of a release by its colour or purpose, and what they say. */
+const RELEASE_LABELS = ['color', 'colour', 'slot', 'track', 'release-color', 'deployment-color', 'release-slot'] as const;
+const RELEASE_SLOT = /^(blue|green|preview|spare|inactive|passive|next|idle)$/i;
+
 /** A sibling with the same labels but for its slot and its own name, which a service sends the users to, makes this one its spare. */
-function spareReason(workload: Workload, all: readonly Workload[]): string | undefined {
+function spareReason(workload: Workload, { workloads: all, unread }: IdleContext): string | undefined {
   if (workload.services.some((service) => selectsSlot(service.selector))) return undefined;
+  const slot = releaseSlot(workload);
+  // Whom the users are sent to is not known then, but that there are slots is.
+  if (slot !== undefined && unread.includes(UNTOLD_SERVICES))
+    return `slot of a release (${slot}), which may be its spare: no services were told`;
   const sibling = all.find(
     (other) =>
       other !== workload &&
@@ -104,6 +131,11 @@ function spareReason(workload: Workload, all: readonly Workload[]): string | und
       isServed(other, workload),
   );
   return sibling && `spare of ${sibling.ref.name}, which its service sends the users to`;
+}
+
+function releaseSlot({ ref, podLabels }: Workload): string | undefined {
+  const label = RELEASE_LABELS.find((name) => RELEASE_SLOT.test(podLabels[name] ?? ''));
+  return label === undefined ? /-(blue|green|preview|spare)$/.exec(ref.name)?.[1] : podLabels[label];
 }
 
 function selectsSlot(selector: Readonly<Record<string, string>>): boolean {

@@ -8,9 +8,10 @@ import type { IdleFinding } from '../../types/idle.ts';
 import { isSidecar } from '../../types/sidecar.ts';
 import type { SlotGrid, SlotValues, UsageEvidence, WorkloadUsage } from '../../types/usage.ts';
 import type { ContainerSpec, Pod, Workload } from '../../types/workload.ts';
-import { median, quantile } from '../evidence/robust.ts';
+import { median } from '../evidence/robust.ts';
 import { type Point, type Timeline, within } from '../evidence/timeline.ts';
 import { cpuThreshold } from './cpu.ts';
+import { excessRule } from './excess.ts';
 import { judgeIdle } from './judge.ts';
 import { networkThreshold } from './network.ts';
 import { ownTraffic } from './probe-traffic.ts';
@@ -36,9 +37,6 @@ const FILLED_SLOT_SECONDS = 300;
 /** A pattern of fewer samples is no pattern. */
 const LEAST_PATTERN = 12;
 
-/** What a quiet signal does nine times of ten. */
-const USUAL_QUANTILE = 0.9;
-
 /** Below a threshold in a way that nobody doubts. */
 const QUIET_FRACTION = 0.5;
 
@@ -54,27 +52,21 @@ interface Quiet {
 }
 
 /**
- * Its own quiet samples of the window, so that their noise stays about what it is; else a level below each threshold. The
- * highest of them are left out: visits that are too small for the threshold are among them.
+ * Its own quiet samples of the window, so that their noise stays what it is; else a level below each threshold. What rises
+ * above chance is no noise, though it may be below the threshold: visits are that small.
  */
 function quietOf(world: World, signals = signalsOf(world)): Quiet {
   const { context } = world;
   const { windowStartMs } = signals;
   const cpuLimit = cpuThreshold(signals, context);
   const networkLimit = networkThreshold(signals, context);
+  const calmLimit = Math.min(networkLimit, excessRule(signals, context)?.chance ?? networkLimit);
   const window = (timeline: Timeline): readonly Point[] => within(timeline, windowStartMs, context.nowMs);
-  const peaks = window(signals.network);
   const medians = window(signals.networkMedian);
-  const calm = (points: readonly Point[], limit: number): ((value: number) => boolean) => {
-    const below = points.flatMap(({ value }) => (value <= limit ? [value] : []));
-    const highest = quantile(below, USUAL_QUANTILE);
-    return (value) => value <= highest;
-  };
-  const isStill = calm(peaks, networkLimit);
-  const still = peaks.flatMap(({ value }, index) => (isStill(value) ? [[value, medians[index]?.value ?? value] as const] : []));
-  const cpuPoints = window(signals.cpu);
-  const isCalm = calm(cpuPoints, cpuLimit);
-  const cpu = cpuPoints.flatMap(({ value }) => (isCalm(value) ? [value] : []));
+  const still = window(signals.network).flatMap(({ value }, index) =>
+    value <= calmLimit ? [[value, medians[index]?.value ?? value] as const] : [],
+  );
+  const cpu = window(signals.cpu).flatMap(({ value }) => (value <= cpuLimit ? [value] : []));
   // Never measured: what it causes itself.
   const level = Math.min(QUIET_FRACTION * networkLimit, ownTraffic(signals, context).limitBytesPerSecond);
   return {
@@ -120,7 +112,7 @@ export function later(world: World, seconds: number, happening: Happening = {}):
   const usage: WorkloadUsage = {
     source: 'history',
     grid,
-    sampleSeconds: grid.slotSeconds,
+    sampleSeconds: recentMedian(signals.cpu, ({ sampleSeconds }) => sampleSeconds),
     ...(live(signals.cpu) && { cpuPeakCores: first(repeated(quiet.cpu, grid), happening.cpuCores) }),
     ...(live(signals.network) && {
       networkPeakBytesPerSecond: first(repeated(quiet.network, grid), happening.networkBytesPerSecond),
@@ -131,7 +123,13 @@ export function later(world: World, seconds: number, happening: Happening = {}):
       memoryMovement: repeated([0], grid),
     }),
   };
-  const hours = gridFrom(endOf(world, signals.requests), toMs, HOUR);
+  // An hour is counted when it has passed.
+  const countedMs = endOf(world, signals.requests);
+  const hours: SlotGrid = {
+    startMs: countedMs,
+    slotSeconds: HOUR,
+    slots: Math.max(0, Math.floor((toMs - countedMs) / 1000 / HOUR)),
+  };
   const counts = first(repeated([0], hours), happening.requests);
   return {
     ...afterwards(world, seconds),
@@ -160,8 +158,9 @@ function endOf({ context }: World, { points }: Timeline): number {
   return Math.max(context.nowMs, points.at(-1)?.toMs ?? context.nowMs);
 }
 
+/** The last slot may reach past the end, as that of a source that is still being written. */
 function gridFrom(startMs: number, toMs: number, slotSeconds: number): SlotGrid {
-  return { startMs, slotSeconds, slots: Math.max(0, Math.floor((toMs - startMs) / 1000 / slotSeconds)) };
+  return { startMs, slotSeconds, slots: Math.max(0, Math.ceil((toMs - startMs) / 1000 / slotSeconds)) };
 }
 
 /** The same world some seconds later, in which nothing was measured any more. Elections go on. */
@@ -174,9 +173,15 @@ export function afterwards({ workload, evidence, context }: World, seconds: numb
 }
 
 /** Length of the slots that evidence comes in, seconds. */
-export function slotSecondsOf(timeline: Timeline | undefined): number {
-  const slots = (timeline?.points ?? []).slice(-LEAST_PATTERN).map(({ fromMs, toMs }) => (toMs - fromMs) / 1000);
-  return slots.length === 0 ? FILLED_SLOT_SECONDS : Math.max(60, Math.round(median(slots)));
+function slotSecondsOf(timeline: Timeline): number {
+  return Math.max(
+    60,
+    recentMedian(timeline, ({ fromMs, toMs }) => (toMs - fromMs) / 1000),
+  );
+}
+
+function recentMedian({ points }: Timeline, of: (point: Point) => number): number {
+  return points.length === 0 ? FILLED_SLOT_SECONDS : Math.round(median(points.slice(-LEAST_PATTERN).map(of)));
 }
 
 /** Whether somebody measures it now. One sample of this moment is no series that goes on. */

@@ -74,12 +74,20 @@ const BUILT_IN: readonly ApiResource[] = [
 
 /** Built-in resources, and those of the custom owners that a description names. */
 export function resourcesServed(description: ClusterDescription): readonly ApiResource[] {
-  const custom = new Map(
-    description.workloads.flatMap(({ owner }) =>
-      owner ? [[`${owner.apiVersion} ${owner.kind}`, resource(owner.apiVersion, pluralOf(owner.kind), owner.kind)] as const] : [],
-    ),
+  return resourcesWith(description.workloads.flatMap(({ owner }) => owner ?? []));
+}
+
+/** Built-in resources, and further ones. */
+export function resourcesWith(custom: readonly { readonly apiVersion: string; readonly kind: string }[]): readonly ApiResource[] {
+  const known = new Map(
+    custom.map(({ apiVersion, kind }) => [`${apiVersion} ${kind}`, resource(apiVersion, pluralOf(kind), kind)] as const),
   );
-  return [...BUILT_IN, ...custom.values()];
+  return [...BUILT_IN, ...known.values()];
+}
+
+/** The built-in resource of a kind; undefined for a kind that is none of Kubernetes' own. */
+export function builtInResource(group: string, kind: string): ApiResource | undefined {
+  return BUILT_IN.find((each) => each.kind === kind && each.group === group);
 }
 
 /** As code generators form it. */

@@ -59,7 +59,8 @@ export function snapshotOf(description: ClusterDescription, nowMs: number): Snap
   };
 }
 
-function inOrder(objects: readonly SnapshotObject[]): readonly SnapshotObject[] {
+/** In the order of the API server's storage. */
+export function inOrder(objects: readonly SnapshotObject[]): readonly SnapshotObject[] {
   const keyed = objects.map((object) => ({ object, key: keyOf(object) }));
   return keyed.sort((a, b) => compare(a.key, b.key)).map(({ object }) => object);
 }

@@ -16,29 +16,38 @@ import { type Snapshot, snapshotOf } from './snapshot.ts';
 
 export { SIMULATED_NOW_MS };
 
-export interface SimulatedClientOptions {
+export interface SnapshotClientOptions {
   /** Namespace that requests without one mean; `default` when absent. */
   readonly namespace?: string;
-  /** The demo's cluster when absent. */
-  readonly cluster?: ClusterDescription;
-  /** The instant at which the cluster stands still; the demo's when absent. */
-  readonly nowMs?: number;
   /** For the time that requests take, and for telling them at verbosity 6. */
   readonly runtime?: Pick<Runtime, 'elapsed' | 'warn' | 'verbosity'>;
   /** Ends everything. */
   readonly signal?: AbortSignal;
 }
 
+export interface SimulatedClientOptions extends SnapshotClientOptions {
+  /** The demo's cluster when absent. */
+  readonly cluster?: ClusterDescription;
+  /** The instant at which the cluster stands still; the demo's when absent. */
+  readonly nowMs?: number;
+}
+
 const SERVER = 'simulated';
 
 /** A cluster at one instant, which answers the same forever. */
 export function simulatedClient(options: SimulatedClientOptions = {}): KubeClient {
-  const { namespace = 'default', cluster = demoCluster(), nowMs = SIMULATED_NOW_MS, runtime } = options;
+  const { cluster = demoCluster(), nowMs = SIMULATED_NOW_MS } = options;
   let made: Snapshot | undefined;
   const snapshot = (): Snapshot => {
     made ??= snapshotOf(cluster, nowMs);
     return made;
   };
+  return snapshotClient(cluster.name, snapshot, options);
+}
+
+/** The client of a cluster whose objects are at hand. */
+export function snapshotClient(context: string, snapshot: () => Snapshot, options: SnapshotClientOptions = {}): KubeClient {
+  const { namespace = 'default', runtime } = options;
   const counter = trafficCounter();
 
   const ask = (
@@ -70,7 +79,7 @@ export function simulatedClient(options: SimulatedClientOptions = {}): KubeClien
   };
 
   return {
-    context: cluster.name,
+    context,
     server: SERVER,
     namespace,
     simulated: true,
