@@ -2,6 +2,7 @@
 
 import { effectsOf, outlookOf } from '../../lib/intelligence/idle/counterfactual.ts';
 import { judged, later, type World } from '../../lib/intelligence/idle/world.ts';
+import { SCENARIO_NAMES, scenario } from '../../lib/kube/simulated/scenarios.ts';
 import type { Outlook, Supposition } from '../../lib/types/explanation.ts';
 import type { IdleFinding } from '../../lib/types/idle.ts';
 import { assert, suite } from '../harness.ts';
@@ -19,6 +20,8 @@ import {
   workload,
   workloadOf,
 } from './build.ts';
+import { evidenceOf } from './evidence.ts';
+import { observed } from './observed.ts';
 
 const test = suite('what would change a verdict');
 
@@ -210,6 +213,42 @@ test('the confidence without a share is what is left of the odds', () => {
     assert.is(Math.sign(finding.confidence - confidenceWithout), Math.sign(share), factor);
   }
   assert.equal(effectsOf({ ...finding, factors: finding.factors.map(({ share: _, ...factor }) => factor) }), []);
+});
+
+test('used workloads of every labelled scenario become idle when their last use is a fortnight old; kept ones never do', async () => {
+  const shared = { nowMs: NOW, days: 14, lost: 0.002 };
+  for (const [seed, shape, stepSeconds] of [
+    [11, 'history', 60],
+    [12, 'prometheus', 300],
+  ] as const) {
+    for (const name of SCENARIO_NAMES) {
+      const described = scenario(name, { seed, namespace: 'shop', timeZone: 'UTC' });
+      const workloads = await observed(described, NOW);
+      for (const each of described) {
+        const of: World = {
+          workload: workloads.find(({ ref }) => ref.name === (each.owner?.name ?? each.name))!,
+          evidence: evidenceOf(each, { ...shared, seed, shape, stepSeconds }),
+          context: contextOf({}, NOW, workloads),
+        };
+        const { finding, outlook } = explained(of);
+        const what = `${name}, seed ${seed}: ${finding.reason}; ${JSON.stringify(outlook.idleFrom ?? outlook.neverIdle)}`;
+        if (finding.verdict === 'idle')
+          assert.ok(
+            outlook.suppositions.some(({ verdict }) => verdict === 'active'),
+            what,
+          );
+        if (finding.verdict !== 'active') continue;
+        const isKept = finding.standsBy || finding.factors.some(({ factor, state }) => factor === 'life' && state === 'refutes');
+        assert.is(outlook.neverIdle !== undefined, isKept, what);
+        if (isKept) continue;
+        const expectedMs = finding.lastUsedMs! + 14 * DAY_MS;
+        assert.ok(
+          Math.abs(outlook.idleFrom!.atMs - expectedMs) <= 2 * HOUR_MS,
+          `${what}, expected ${new Date(expectedMs).toISOString()}`,
+        );
+      }
+    }
+  }
 });
 
 test.run();
