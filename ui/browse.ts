@@ -36,7 +36,7 @@ export interface BrowseState {
   readonly top: number;
   readonly detailOpen: boolean;
   readonly detailTop: number;
-  readonly overlay: 'help' | 'sources' | undefined;
+  readonly overlay: 'help' | 'sources' | 'explanation' | undefined;
   readonly overlayTop: number;
   readonly done: boolean;
 }
@@ -101,6 +101,7 @@ function actOnOverlay(state: BrowseState, action: Action, extent: Extent): Brows
       return { ...state, done: true };
     case 'help':
     case 'sources':
+    case 'explanation':
       return { ...state, overlay: state.overlay === action ? undefined : action, overlayTop: 0 };
     case 'back':
     case 'detail':
@@ -156,6 +157,8 @@ function actOnList(state: BrowseState, action: Action, extent: Extent): BrowseSt
     case 'help':
     case 'sources':
       return { ...state, overlay: action, overlayTop: 0 };
+    case 'explanation':
+      return state.visible.length === 0 ? state : { ...state, overlay: action, overlayTop: 0 };
     case 'back':
       return state.filter === '' ? { ...state, detailOpen: false } : select({ ...state, filter: '' });
     case 'quit':

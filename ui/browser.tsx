@@ -31,6 +31,8 @@ export interface Subject {
   /** Said where no row is there to be shown, and no filter is to blame. */
   readonly empty: string;
   readonly detail: (id: string, width: number) => readonly Line[];
+  /** Everything behind a row, as a page; absent where there is no more than the detail. */
+  readonly explanation?: (id: string, width: number) => readonly Line[];
 }
 
 export interface BrowserProps {
@@ -85,6 +87,8 @@ export function partsOf(subject: Subject, state: BrowseState, size: Size, widths
 
 function overlayLines(subject: Subject, state: BrowseState, width: number): readonly Line[] {
   if (state.overlay === 'help') return helpLines(subject.view);
+  const selected = state.visible[state.index];
+  if (state.overlay === 'explanation') return selected ? (subject.explanation?.(selected.id, width) ?? []) : [];
   return state.overlay === 'sources' ? sourceLines(subject.data.sources, subject.data.traffic, width) : [];
 }
 
@@ -107,7 +111,7 @@ export function BrowserScreen({ subject, state, size, parts, widths, style, nowM
         <Header view={subject.view} data={subject.data} nowMs={nowMs} width={size.columns} />
         <TitleRule title={titleOf(subject, state, style)} note={orderOf(state, style)} width={size.columns} />
         {state.overlay ? (
-          <Pane lines={parts.overlay} top={state.overlayTop} width={size.columns} height={parts.place.bodyRows} />
+          <Pane lines={parts.overlay} top={state.overlayTop} width={size.columns} height={parts.place.bodyRows} downKey="j" />
         ) : (
           <Body subject={subject} state={state} size={size} parts={parts} widths={widths} style={style} />
         )}

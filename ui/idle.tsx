@@ -1,7 +1,10 @@
 /** What is idle: the full-screen view of `kubectl upid idle`. */
 
+import type { ExplainResult } from '../lib/types/explanation.ts';
+import type { IdleFinding } from '../lib/types/idle.ts';
 import type { IdleResult } from '../lib/types/result.ts';
 import { Browser, type Subject } from './browser.tsx';
+import { explanationLines } from './explanation-lines.ts';
 import { formatPercent } from './figures.ts';
 import { idleDetail } from './idle-detail.ts';
 import { IDLE_COLUMNS, IDLE_ORDERS, idleRowId, idleRows, idleSummary } from './idle-rows.ts';
@@ -13,6 +16,8 @@ export interface IdleViewOptions extends ViewOptions {
   readonly confidence: number;
   /** Whether unknown verdicts are listed at the start; a key toggles it. */
   readonly includeUnknown: boolean;
+  /** Everything behind a finding; asked when the person wants it. */
+  readonly explain?: (finding: IdleFinding) => ExplainResult;
 }
 
 /** Shows the findings until the person quits. Rejects where the terminal cannot be read key by key. */
@@ -23,6 +28,13 @@ export async function showIdle(result: IdleResult, options: IdleViewOptions): Pr
 /** The idle view without the terminal. */
 export function idleSubject(result: IdleResult, options: Omit<IdleViewOptions, 'stdin' | 'stdout' | 'now'>): Subject {
   const byId = new Map(result.findings.map((finding) => [idleRowId(finding), finding]));
+  const explanations = new Map<string, ExplainResult>();
+  const explain = (id: string): ExplainResult | undefined => {
+    const finding = byId.get(id);
+    // Asked once: it takes a moment, and a screen is drawn at every key.
+    if (finding && options.explain && !explanations.has(id)) explanations.set(id, options.explain(finding));
+    return explanations.get(id);
+  };
   const context = { ascii: options.ascii, observedAtMs: result.observedAtMs, timeZone: options.timeZone };
   return {
     view: 'idle',
@@ -36,6 +48,10 @@ export function idleSubject(result: IdleResult, options: Omit<IdleViewOptions, '
     detail: (id, width) => {
       const finding = byId.get(id);
       return finding ? idleDetail(finding, { ...context, width }) : [];
+    },
+    explanation: (id, width) => {
+      const explained = explain(id);
+      return explained ? explanationLines(explained, { ...context, width }) : [];
     },
   };
 }

@@ -17,6 +17,7 @@ export type Action =
   | 'reverse'
   | 'extra'
   | 'sources'
+  | 'explanation'
   | 'help'
   | 'back'
   | 'quit';
@@ -72,6 +73,14 @@ const KEYS: readonly KeyBinding[] = [
     help: 'show or hide what got no recommendation',
     footer: 'declined',
     views: ['optimize'],
+  },
+  {
+    action: 'explanation',
+    keys: ['e'],
+    shown: 'e',
+    help: 'explain: all behind the verdict, what would change it',
+    footer: 'explain',
+    views: ['idle'],
   },
   { action: 'sources', keys: ['i'], shown: 'i', help: 'sources: what each gave, what is missing', footer: 'sources' },
   { action: 'reverse', keys: ['S', 'r'], shown: 'r', help: 'reverse the order (or S)', footer: 'reverse', views: LISTS },

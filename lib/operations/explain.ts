@@ -18,12 +18,17 @@ export function explainWorkloads(request: LookRequest): Promise<ExplainResult> {
     return {
       ...seen.provenance(),
       settings: request.settings,
-      explanations: seen.workloads.map((each) => explained(each, seen, request)),
+      explanations: seen.workloads.map((each) => explanationOf(each, seen, request)),
     };
   });
 }
 
-function explained(workload: Workload, { objects, evidence, nowMs }: Look, { settings, scope }: LookRequest): Explanation {
+/** Everything behind the verdict on one workload that was seen. */
+export function explanationOf(
+  workload: Workload,
+  { objects, evidence, nowMs }: Look,
+  { settings, scope }: LookRequest,
+): Explanation {
   const context = { nowMs, settings, workloads: objects.workloads, unread: objects.unread };
   const world: World = { workload, evidence: evidence.get(workloadKey(workload.ref)) ?? NO_EVIDENCE, context };
   const finding = judged(world);

@@ -1,7 +1,7 @@
 /** `kubectl upid idle`: what is idle, since when, and how sure. */
 
 import { Command, Option } from 'clipanion';
-import type { IdleResult } from '../../lib/types/result.ts';
+import type { BrowsableIdle } from '../../lib/operations/idle.ts';
 import { LookCommand } from '../look-command.ts';
 import { idleColumns, idleListing } from '../print/idle-listing.ts';
 import { idleNotes } from '../print/idle-notes.ts';
@@ -49,18 +49,19 @@ export class IdleCommand extends LookCommand {
     const selection = { includeUnknown: this.includeUnknown, includeActive: this.includeActive, named: names.length > 0 };
     checkSortBy(idleColumns({ observedAtMs: 0, allNamespaces, verdict: true, showLabels: this.showLabels }), options.sortBy);
 
-    const { findIdle } = await import('../../lib/operations/idle.ts');
-    const result = await this.ask(request, findIdle);
+    const { findIdleToBrowse } = await import('../../lib/operations/idle.ts');
+    const browsable = await this.ask(request, findIdleToBrowse);
+    const { result } = browsable;
 
-    if (view) await this.show(result);
+    if (view) await this.show(browsable);
     else await this.print(idleListing(result, selection, this.showLabels), result, idleNotes(result, selection), options);
     this.requireAll(result);
     return 0;
   }
 
-  private async show(result: IdleResult): Promise<void> {
+  private async show({ result, explain }: BrowsableIdle): Promise<void> {
     const { showIdle } = await import('../../ui/idle.tsx');
     const { includeUnknown } = this;
-    await showIdle(result, { ...this.viewOptions(result), includeUnknown, confidence: result.settings.confidence });
+    await showIdle(result, { ...this.viewOptions(result), includeUnknown, confidence: result.settings.confidence, explain });
   }
 }

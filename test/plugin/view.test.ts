@@ -32,7 +32,7 @@ const missing = tmuxMissing();
 if (missing !== undefined) {
   skip('the built program in a terminal', missing);
 } else {
-  for (const command of ['idle', 'optimize']) {
+  for (const command of ['idle', 'optimize', 'explain deployment/landing-page']) {
     test(`${command} --demo opens its view, says that it is simulated, and q leaves it with exit code 0`, async () => {
       await inTerminal(async (terminal) => {
         terminal.enter(`kubectl-upid ${command} --demo`);
@@ -43,6 +43,20 @@ if (missing !== undefined) {
       });
     });
   }
+
+  test('in the view of idle, e explains the selected workload and Esc goes back to the list', async () => {
+    await inTerminal(async (terminal) => {
+      terminal.enter('kubectl-upid idle --demo');
+      await terminal.see(/<q> quit/);
+      terminal.press('e');
+      await terminal.see(/^What would change the verdict:$/m);
+      assert.match(terminal.screen(), /^ {2}active, \d+(\.\d)?% sure, if one CPU sample were above/m);
+      terminal.press('Escape');
+      await terminal.see(/^> /m);
+      terminal.press('q');
+      await exitsWith(terminal, 0);
+    });
+  });
 
   test('a termination closes the view and leaves the terminal clean', async () => {
     await inTerminal(async (terminal) => {

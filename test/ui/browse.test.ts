@@ -154,4 +154,12 @@ test('an empty list takes every key', () => {
   assert.is(press(press(empty, 'G', EXTENT), 'down', EXTENT).index, 0);
 });
 
+test('e explains the selected row over the list, which stays where it is; e and Esc close it, and without a row it does nothing', () => {
+  assert.is(after('j', 'e').overlay, 'explanation');
+  assert.is(after('j', 'e', 'j', 'j').overlayTop, 2);
+  assert.is(after('j', 'e', 'e').overlay, undefined);
+  assert.is(selected(after('j', 'e', 'j', 'escape')), selected(after('j')));
+  assert.is(after('/', ...'zebra', 'enter', 'e').overlay, undefined);
+});
+
 test.run();

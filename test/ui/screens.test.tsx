@@ -7,6 +7,7 @@ import { assert, suite } from '../harness.ts';
 import { matchesGolden } from './golden.ts';
 import { type Picture, picture } from './picture.tsx';
 import { largeIdle, sampleIdle, sampleOptimize } from './sample.ts';
+import { sampleExplain } from './sample-explain.ts';
 
 const test = suite('screens');
 
@@ -16,6 +17,7 @@ const MIDDLE = { columns: 120, rows: 35 };
 const WIDE = { columns: 200, rows: 50 };
 
 const idle = idleSubject(sampleIdle(), STYLE);
+const explained = idleSubject(sampleIdle(), { ...STYLE, explain: () => sampleExplain('idle') });
 const demo = idleSubject(sampleIdle(true), { ...STYLE, includeUnknown: true });
 const ascii = idleSubject(sampleIdle(true), { ...STYLE, ascii: true });
 const optimize = optimizeSubject(sampleOptimize(), STYLE);
@@ -29,6 +31,7 @@ const SCREENS: readonly (Picture & { readonly name: string; readonly subject: Su
   { name: 'idle-filter-nothing-80x24', subject: idle, size: SMALL, keys: ['/', ...'zebra', 'enter'] },
   { name: 'idle-help-80x24', subject: idle, size: SMALL, keys: ['?'] },
   { name: 'idle-sources-80x24', subject: idle, size: SMALL, keys: ['i'] },
+  { name: 'idle-explained-80x24', subject: explained, size: SMALL, keys: ['e', 'j'] },
   { name: 'idle-empty-80x24', subject: nothing, size: SMALL },
   { name: 'idle-smallest-60x15', subject: idle, size: { columns: 60, rows: 15 }, keys: ['enter'] },
   { name: 'idle-too-small-59x15', subject: idle, size: { columns: 59, rows: 15 } },
