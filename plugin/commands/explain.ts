@@ -21,12 +21,12 @@ export class ExplainCommand extends LookCommand {
     `,
     examples: [
       ['Why a workload of the simulated cluster is called idle', '$0 explain deployment/landing-page --demo'],
-      ['Two workloads, one of them by its pod', '$0 explain deployment/web pod/api-7d9f8c6b5-x2v4q -n shop'],
+      ['Two workloads, one of them by its pod', '$0 explain deployment/web pod/debug-shell --demo'],
       [
         'From when on it would be idle, were it quiet from now on',
-        "$0 explain deployment/web -o jsonpath='{.items[0].idleFrom.at}'",
+        "$0 explain deployment/web -n shop -o jsonpath='{.items[0].idleFrom.at}'",
       ],
-      ['What would turn the verdict, as YAML', '$0 explain statefulset/db -n shop -o yaml'],
+      ['What would turn the verdict, and all evidence, as YAML', '$0 explain deployment/web -n shop -o yaml'],
     ],
   });
 

@@ -74,5 +74,6 @@ const idleColumns = async (): Promise<readonly { readonly heading: string }[]> =
 const SORT_COLUMNS: Readonly<Record<string, typeof idleColumns>> = {
   idle: idleColumns,
   demo: idleColumns,
+  explain: async () => (await import('../print/explain-listing.ts')).explainColumns({ namespace: '', observedAtMs: 0 }),
   optimize: async () => (await import('../print/optimize-listing.ts')).optimizeColumns(true),
 };
