@@ -3,6 +3,9 @@
 /** Makes the median absolute deviation of a normal distribution its standard deviation. */
 const MAD_TO_SIGMA = 1.4826;
 
+/** Share of a normal distribution below its mean and one standard deviation. */
+const ONE_SIGMA = 0.8413;
+
 /** The q-quantile by linear interpolation; NaN for no values. */
 export function quantile(values: readonly number[], q: number): number {
   if (values.length === 0) return Number.NaN;
@@ -34,5 +37,7 @@ export interface LogSpread {
 export function logSpread(values: readonly number[], offset: number): LogSpread {
   const logs = values.map((value) => Math.log(value + offset));
   const centre = median(logs);
-  return { level: Math.max(0, Math.exp(centre) - offset), sigma: robustSigma(logs, centre) };
+  // Noise on a part of a level alone leans upwards even there.
+  const upward = quantile(logs, ONE_SIGMA) - centre;
+  return { level: Math.max(0, Math.exp(centre) - offset), sigma: Math.max(robustSigma(logs, centre), upward) };
 }

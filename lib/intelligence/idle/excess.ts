@@ -9,9 +9,9 @@ import { type IdleContext, onceFor, type Signals, sampleSecondsOf } from './sign
 
 /**
  * Noise multiplies a level, so its spread is that of the logarithm. In two weeks of samples chance alone does not deviate by
- * this many of it: once in three million samples where its logarithm is normal.
+ * this many of it, even where its tail is somewhat heavier than normal and its spread is known from a day of samples alone.
  */
-const SIGMAS = 5;
+const SIGMAS = 6;
 
 /** Sidecars push telemetry and fetch configuration in bursts of their own. */
 const SIGMAS_WITH_SIDECARS = 7;

@@ -8,6 +8,7 @@ import { excessRule } from './excess.ts';
 import { provenance, shortRunReason, stateOfRun } from './factor.ts';
 import { startupTest } from './life.ts';
 import { ownTraffic } from './probe-traffic.ts';
+import { isCountedSilent } from './requests.ts';
 import type { IdleContext, Signals } from './signals.ts';
 
 /** Bytes per second, own traffic included, below which a pod counts as quiet. */
@@ -18,12 +19,16 @@ export function networkThreshold(signals: Signals, context: IdleContext): number
 /** Noise that reaches further than this multiple of the limit is not taken for noise. */
 const MOST_RAISED = 2;
 
+/** A proxy or an agent has bursts of its own, which are nobody's use as long as a counter sees nobody. */
+const MOST_RAISED_BY_SIDECARS = 4;
+
 /** Bytes per second above which a value is use rather than the noise of a steady level that keeps the limit. */
 export function networkUseThreshold(signals: Signals, context: IdleContext): number {
   const limit = networkThreshold(signals, context);
   const rule = excessRule(signals, context);
   if (!rule || rule.level >= limit) return limit;
-  return Math.max(limit, Math.min(MOST_RAISED * limit, rule.chance));
+  const isOfSidecars = signals.hasSidecars && isCountedSilent(signals, context);
+  return Math.max(limit, Math.min((isOfSidecars ? MOST_RAISED_BY_SIDECARS : MOST_RAISED) * limit, rule.chance));
 }
 
 export function networkFactor(signals: Signals, context: IdleContext): Factor {
