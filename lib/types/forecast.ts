@@ -1,6 +1,8 @@
 /** Forecasts: hourly figures for the coming week with intervals, and what says how far to trust them. */
 
+import type { Provenance } from './result.ts';
 import type { SlotGrid, SlotValues } from './usage.ts';
+import type { ObjectReference } from './workload.ts';
 
 export type ForecastMetric = 'cpu' | 'memory' | 'network';
 
@@ -59,4 +61,123 @@ export interface TooShort {
   readonly metric: ForecastMetric;
   readonly hours: number;
   readonly requiredHours: number;
+}
+
+/** A point figure with its 95 % interval. */
+export interface Estimate {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** A forecast over some of its first hours. */
+export interface ForecastSummary {
+  readonly hours: number;
+  readonly mean: Estimate;
+  /** Highest hourly mean. */
+  readonly peak: Estimate;
+  /** Start of the hour of the highest hourly mean. */
+  readonly peakAtMs: number;
+}
+
+/** Change of the daily figures per day, with what it is told from. */
+export interface Trend {
+  readonly perDay: Estimate;
+  /** Whole days that it rests on. */
+  readonly days: number;
+  /** True where zero lies outside of the interval. */
+  readonly significant: boolean;
+}
+
+/** When use would reach what was asked for or is allowed. */
+export interface Exhaustion {
+  readonly of: 'request' | 'limit';
+  /** Summed over the pods, in the metric's unit. */
+  readonly amount: number;
+  /** `reached`: the newest day's peak is at it already; `expected`: within sight; `not-in-sight`: neither forecast nor trend reaches it. */
+  readonly state: 'reached' | 'expected' | 'not-in-sight';
+  /** Days from now; absent unless expected. */
+  readonly days?: number;
+  /** The 95 % interval of `days`; an absent end is beyond what can be seen. */
+  readonly earliestDays?: number;
+  readonly latestDays?: number;
+  /** What the figure rests on: the forecast of the coming week, or the trend of the daily peaks beyond it. */
+  readonly from?: 'forecast' | 'trend';
+}
+
+/** Consecutive hours of the last day that lie where the forecast made before them did not expect them. */
+export interface AnomalousRun {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly direction: 'above' | 'below';
+  /** Value of the least expected hour, with what was forecast for it. */
+  readonly value: number;
+  readonly expected: Estimate;
+  /** Two-sided probability of a value as far out, of the least expected hour. */
+  readonly probability: number;
+}
+
+/** The last day against the forecast that was made before it. */
+export interface AnomalyCheck {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Hours with a value. */
+  readonly hours: number;
+  /** Hours outside of their 95 % interval; one in twenty is by construction. */
+  readonly outside: number;
+  /** Probability of such a day as a whole (Simes 1986); what is called anomalous is chosen by it among all series that were asked about. */
+  readonly probability: number;
+  readonly runs: readonly AnomalousRun[];
+}
+
+export type ScalingAction = 'keep' | 'shrink' | 'grow' | 'schedule';
+
+/** What the forecast says about how a workload is sized. */
+export interface RecommendedScaling {
+  readonly action: ScalingAction;
+  /** One sentence with the figures it rests on. */
+  readonly reason: string;
+  readonly replicas: number;
+  /** Forecast need ÷ request; absent where no request is set or nothing is forecast. */
+  readonly cpuOfRequest?: number;
+  readonly memoryOfRequest?: number;
+  /** Share of the variance of CPU use that the hour of the week explains, 0–1. */
+  readonly rhythm?: number;
+  /** Hours of the coming week in which next to nothing is needed. */
+  readonly quietHours?: number;
+}
+
+/** Everything that is said about one workload's use of one resource. */
+export interface ForecastFinding {
+  readonly workload: ObjectReference;
+  readonly metric: ForecastMetric;
+  readonly pods: number;
+  /** Where the hours come from, the main one first; empty where there are none. */
+  readonly sources: readonly string[];
+  readonly history: ForecastHistory;
+  /** Hours with a value, within the last 30 days. */
+  readonly measuredHours: number;
+  /** Newest hourly mean. */
+  readonly now?: number;
+  /** Sums over the pods; absent where a container has none. */
+  readonly request?: number;
+  readonly limit?: number;
+  readonly outcome: Forecast | TooShort;
+  /** The first 24 hours, and the first 168; absent where nothing is forecast or the horizon is shorter. */
+  readonly day?: ForecastSummary;
+  readonly week?: ForecastSummary;
+  readonly trend?: Trend;
+  readonly exhaustion: readonly Exhaustion[];
+  readonly anomalies?: AnomalyCheck;
+  /** The workload's, the same for all of its resources. */
+  readonly scaling: RecommendedScaling;
+  /** What was noticed in the hours before anything was forecast: `3 h negative: left out`. */
+  readonly notes: readonly string[];
+}
+
+export interface ForecastResult extends Provenance {
+  readonly horizonHours: number;
+  /** Name and date of the weights. */
+  readonly model: string;
+  readonly findings: readonly ForecastFinding[];
 }

@@ -6,12 +6,13 @@ import { messageOf, UpidError } from '../../types/errors.ts';
 import type { IdleSettings } from '../../types/idle.ts';
 import type { Runtime } from '../../types/runtime.ts';
 import type { ReportProgress, SourceReport, SourceTraffic } from '../../types/source.ts';
-import { type UsageEvidence, workloadKey } from '../../types/usage.ts';
+import { type SlotGrid, type UsageEvidence, type WorkloadHours, workloadKey } from '../../types/usage.ts';
 import type { Workload } from '../../types/workload.ts';
 import { PrometheusClient } from './client.ts';
 import { type FoundServer, findServer } from './find.ts';
 import { type EngineKind, gridsOf } from './grids.ts';
 import { queryGroups } from './groups.ts';
+import { collectHours } from './hours.ts';
 import { type ClusterLabel, type ContainerLabels, CPU, detectLabels } from './labels.ts';
 import { type CollectedRequests, collectRequests } from './requests.ts';
 import { collectScrapes, scrapeInterval } from './scrape.ts';
@@ -39,30 +40,81 @@ export interface PrometheusContext {
   readonly runtime: Runtime;
 }
 
-export interface PrometheusEvidence {
+/** What a server told about workloads. */
+export interface PrometheusAnswer<T> {
   /** By workloadKey; workloads that the server knows nothing of are absent. */
-  readonly evidence: ReadonlyMap<string, UsageEvidence>;
+  readonly evidence: ReadonlyMap<string, T>;
   readonly reports: readonly SourceReport[];
   /** What a server outside of the cluster cost; one behind the service proxy counts with the API server's. */
   readonly traffic: readonly SourceTraffic[];
 }
 
+/** Everything that bears on a verdict. */
+export type PrometheusEvidence = PrometheusAnswer<UsageEvidence>;
+
+/** A server that answers, ready for queries. */
+interface Reached {
+  readonly server: FoundServer;
+  readonly labels: ContainerLabels;
+  readonly engine: EngineKind;
+  readonly client: PrometheusClient;
+}
+
+type Ask<T> = (reached: Reached) => Promise<Omit<PrometheusAnswer<T>, 'traffic'>>;
+
 /**
  * Asks a server for everything it can tell about these workloads.
  * @throws UpidError usage for a URL or header that cannot be used; cancelled
  */
-export async function collectPrometheus(
+export function collectPrometheus(
   client: KubeClient,
   options: PrometheusOptions,
   workloads: readonly Workload[],
   context: PrometheusContext,
 ): Promise<PrometheusEvidence> {
+  return askServer(client, options, workloads, context, async (reached) => {
+    const parts = await askAll(reached, options, workloads, context);
+    return { evidence: joined(parts), reports: [reportOf(reached, parts, workloads)] };
+  });
+}
+
+/**
+ * Asks a server for the use of these workloads hour by hour, over the last `hours` whole hours.
+ * @throws UpidError usage for a URL or header that cannot be used; cancelled
+ */
+export function collectPrometheusHours(
+  client: KubeClient,
+  options: PrometheusOptions,
+  workloads: readonly Workload[],
+  context: PrometheusContext & { readonly grid: SlotGrid },
+): Promise<PrometheusAnswer<WorkloadHours>> {
+  return askServer(client, options, workloads, context, async (reached) => {
+    const { client: queries, labels, engine } = reached;
+    const cluster = options.clusterLabel;
+    const [intervalSeconds, severalClusters] = await Promise.all([
+      scrapeInterval(queries, labels, cluster, context.nowMs),
+      cluster ? false : holdsSeveralClusters(queries, context.nowMs),
+    ]);
+    const groups = queryGroups(workloads, context.settings.sidecars);
+    const hours = await collectHours(queries, groups, { labels, cluster, engine, intervalSeconds, grid: context.grid });
+    const told = { collected: [hours], labels, severalClusters };
+    return { evidence: hours.found, reports: [reportWith(reached, hoursTold(hours.found, workloads), told)] };
+  });
+}
+
+async function askServer<T>(
+  client: KubeClient,
+  options: PrometheusOptions,
+  workloads: readonly Workload[],
+  context: PrometheusContext,
+  ask: Ask<T>,
+): Promise<PrometheusAnswer<T>> {
   if (!options.enabled) return nothing({ source: PROMETHEUS_SOURCE, state: 'not-asked', reason: 'switched off' });
   context.progress({ step: 'looking for Prometheus' });
   const web = options.url === undefined ? undefined : await outside(options.url, options, context);
   try {
     const server = web ? await reach(webTransport(web), options, context) : await search(client, options, workloads, context);
-    const answer = 'state' in server ? nothing(server) : await ask(server, options, workloads, context);
+    const answer = 'state' in server ? nothing<T>(server) : await askWith(server, options, context, ask);
     return { ...answer, traffic: web?.traffic() ?? [] };
   } catch (error) {
     if (error instanceof UpidError && error.id === 'prometheus') {
@@ -85,7 +137,7 @@ async function outside(url: string, options: PrometheusOptions, { runtime, signa
   return httpTransport(url, { ...options }, runtime, signal);
 }
 
-function nothing(report: SourceReport): PrometheusEvidence {
+function nothing<T>(report: SourceReport): PrometheusAnswer<T> {
   return { evidence: new Map(), reports: [report], traffic: [] };
 }
 
@@ -130,12 +182,12 @@ function onlyNamespace(workloads: readonly Workload[]): string {
   return namespaces.size === 1 ? [...namespaces][0]! : '';
 }
 
-async function ask(
+async function askWith<T>(
   server: FoundServer,
   options: PrometheusOptions,
-  workloads: readonly Workload[],
   context: PrometheusContext,
-): Promise<PrometheusEvidence> {
+  ask: Ask<T>,
+): Promise<Omit<PrometheusAnswer<T>, 'traffic'>> {
   const { labels } = server;
   if (!labels) return nothing(noContainerMetrics(server, options));
   context.progress({ step: `asking ${server.transport.name}` });
@@ -145,8 +197,7 @@ async function ask(
     // VictoriaMetrics moves start and end to multiples of the step unless told not to.
     ...(engine === 'victoriametrics' && { extra: { nocache: '1' } }),
   });
-  const parts = await askAll(client, labels, engine, options, workloads, context);
-  return { evidence: joined(parts), reports: [reportOf(server, client, parts, workloads)], traffic: [] };
+  return ask({ server, labels, engine, client });
 }
 
 interface Parts {
@@ -160,9 +211,7 @@ interface Parts {
 }
 
 async function askAll(
-  client: PrometheusClient,
-  labels: ContainerLabels,
-  engine: EngineKind,
+  { client, labels, engine }: Reached,
   options: PrometheusOptions,
   workloads: readonly Workload[],
   context: PrometheusContext,
@@ -236,20 +285,35 @@ function alsoTried(passedOver: readonly string[]): string {
   return passedOver.length === 0 ? '' : `; also tried: ${passedOver.join('; ')}`;
 }
 
-function reportOf(server: FoundServer, client: PrometheusClient, parts: Parts, workloads: readonly Workload[]): SourceReport {
+function reportOf(reached: Reached, parts: Parts, workloads: readonly Workload[]): SourceReport {
   const running = workloads.filter((workload) => workload.pods.length > 0);
   const known = running.filter((workload) => parts.usage.found.has(workloadKey(workload.ref))).length;
   const counters = parts.requests.families.length > 0 ? `, requests from ${parts.requests.families.join(', ')}` : '';
-  const gave = `${server.transport.name}: use of ${known} of ${running.length} workloads, sampled every ${parts.intervalSeconds} s${counters}; ${client.queries} queries${alsoTried(server.passedOver)}`;
+  const told = `use of ${known} of ${running.length} workloads, sampled every ${parts.intervalSeconds} s${counters}`;
+  return reportWith(reached, told, { ...parts, collected: [parts.usage, parts.requests, parts.scrapes, parts.containers] });
+}
+
+/** `use of 30 of 31 workloads by the hour`. */
+function hoursTold(found: ReadonlyMap<string, WorkloadHours>, workloads: readonly Workload[]): string {
+  const running = workloads.filter((workload) => workload.pods.length > 0);
+  return `use of ${found.size} of ${running.length} workloads by the hour`;
+}
+
+interface Told {
+  readonly collected: readonly Collected<unknown>[];
+  readonly labels: ContainerLabels;
+  readonly severalClusters: boolean;
+}
+
+function reportWith({ server, client }: Reached, told: string, parts: Told): SourceReport {
+  const gave = `${server.transport.name}: ${told}; ${client.queries} queries${alsoTried(server.passedOver)}`;
   const { reasons, remedy } = shortcomings(client, parts);
   if (reasons.length === 0) return { source: PROMETHEUS_SOURCE, state: 'used', gave };
   return { source: PROMETHEUS_SOURCE, state: 'partial', gave, reason: reasons.join('; '), remedy };
 }
 
-function shortcomings(client: PrometheusClient, parts: Parts): { readonly reasons: readonly string[]; readonly remedy: string } {
-  const failures = [parts.usage, parts.requests, parts.scrapes, parts.containers].flatMap(
-    (each: Collected<unknown>) => each.failures,
-  );
+function shortcomings(client: PrometheusClient, parts: Told): { readonly reasons: readonly string[]; readonly remedy: string } {
+  const failures = parts.collected.flatMap((each) => each.failures);
   const sentences = [...new Set(failures.map((failure) => failure.message))];
   const reasons = [
     ...client.warnings.map((warning) => `it warns: ${warning}`),

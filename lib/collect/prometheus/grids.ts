@@ -30,6 +30,11 @@ export function rangeSeconds(stepSeconds: number, intervalSeconds: number, engin
   return engine === 'victoriametrics' ? stepSeconds : stepSeconds + Math.ceil(intervalSeconds * 1.1);
 }
 
+/** Seconds between the points that a peak is taken from. */
+export function stepOf(intervalSeconds: number): number {
+  return STEPS.find((step) => step >= (INTERVALS_A_RATE - 1) * intervalSeconds) ?? HOUR;
+}
+
 export interface Grids {
   /** Seconds between the points that a slot's peak is taken from. */
   readonly stepSeconds: number;
@@ -50,7 +55,7 @@ export function gridsOf(options: {
   readonly engine: EngineKind;
 }): Grids {
   const { nowMs, intervalSeconds } = options;
-  const stepSeconds = STEPS.find((step) => step >= (INTERVALS_A_RATE - 1) * intervalSeconds) ?? HOUR;
+  const stepSeconds = stepOf(intervalSeconds);
   const fineSeconds = Math.max(stepSeconds, options.workloads <= FINE_WORKLOADS ? 5 * MINUTE : 15 * MINUTE);
   const endMs = Math.floor(nowMs / 1000) * 1000;
   const windowSlots = Math.ceil(Math.min(options.windowSeconds, LONGEST_WINDOW) / fineSeconds);

@@ -21,8 +21,8 @@ import {
 import { perWorkload, slotsPerWorkload } from './rows.ts';
 
 /** Rounding of answers: well below what any threshold looks at, and a third of the letters. */
-const CPU_DIGITS = '0.000001';
-const NETWORK_DIGITS = '0.01';
+export const CPU_DIGITS = '0.000001';
+export const NETWORK_DIGITS = '0.01';
 const FRACTION_DIGITS = '0.0001';
 
 type Metric = 'cpuPeakCores' | 'memoryPeakBytes' | 'memoryMovement' | 'networkPeakBytesPerSecond' | 'networkMedianBytesPerSecond';
@@ -118,22 +118,23 @@ function usageOf(
   };
 }
 
-/** One query for the group; where that is too much for the server, one for each half of it, and so on. */
-async function askInParts(
+/** One query for the group; where that is too much for the server, one for each half of it, and so on. Rows of one workload are joined by `join`. */
+export async function askInParts(
   client: PrometheusClient,
   group: QueryGroup,
   grid: SlotGrid,
   query: (group: QueryGroup) => string,
   labels: ContainerLabels,
   failures: Error[],
+  join: (a: number, b: number) => number = Math.max,
 ): Promise<ReadonlyMap<string, SlotValues>> {
   try {
     const { series } = await client.range(query(group), grid);
-    return slotsPerWorkload(group, labels, grid, series);
+    return slotsPerWorkload(group, labels, grid, series, join);
   } catch (error) {
     const smaller = isTooMuch(error) ? halves(group) : undefined;
     if (smaller) {
-      const parts = await Promise.all(smaller.map((part) => askInParts(client, part, grid, query, labels, failures)));
+      const parts = await Promise.all(smaller.map((part) => askInParts(client, part, grid, query, labels, failures, join)));
       return new Map(parts.flatMap((part) => [...part]));
     }
     failures.push(survivable(error));
@@ -203,7 +204,7 @@ function podMemory(operator: 'max_over_time' | 'min_over_time', { app, labels }:
   return podSum(labels, `${operator}(${app(MEMORY)}[${grid.slotSeconds}s])`);
 }
 
-function podSum(labels: ContainerLabels, perContainer: string): string {
+export function podSum(labels: ContainerLabels, perContainer: string): string {
   const { namespace, pod, container } = labels;
   if (container === undefined) return `max by (${namespace}, ${pod}) (${perContainer})`;
   return `sum by (${namespace}, ${pod}) (max by (${namespace}, ${pod}, ${container}) (${perContainer}))`;
@@ -218,10 +219,10 @@ function networkPerWorkload(group: QueryGroup, { pod, labels }: Selectors, { rat
   );
 }
 
-const NOT_LOOP_BACK = ',interface!="lo"';
+export const NOT_LOOP_BACK = ',interface!="lo"';
 
 /** Received and sent by a pod, over its interfaces. */
-function bothDirections({ namespace, pod }: ContainerLabels, perInterface: (metric: string) => string): string {
+export function bothDirections({ namespace, pod }: ContainerLabels, perInterface: (metric: string) => string): string {
   const direction = (metric: string): string =>
     `sum by (${namespace}, ${pod}) (max by (${namespace}, ${pod}, interface) (${perInterface(metric)}))`;
   return `${direction(RECEIVED)} + ${direction(TRANSMITTED)}`;
@@ -232,6 +233,6 @@ function overSlots(operator: 'max_over_time' | 'quantile_over_time', query: stri
   return `${operator}(${parameter}(${query})[${grid.slotSeconds}s:${stepSeconds}s])`;
 }
 
-function rounded(query: string, to: string): string {
+export function rounded(query: string, to: string): string {
   return `round(${query}, ${to})`;
 }
