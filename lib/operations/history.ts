@@ -131,18 +131,18 @@ async function finish(
   }
 }
 
-function directoryOf({ demo, demoHistory, history, runtime }: LookRequest): string | undefined {
+export function directoryOf({ demo, demoHistory, history, runtime }: LookRequest): string | undefined {
   if (history === false) return undefined;
   return demo ? demoHistory : (history ?? historyDirectory(runtime));
 }
 
-function withoutDemoHistory(directory: string): UpidError {
+export function withoutDemoHistory(directory: string): UpidError {
   return new UpidError('history-missing', `the history of the simulated cluster is not in ${directory}`, {
     remedy: 'install the program again; in a clone of its repository: npm run build',
   });
 }
 
-function withoutHistory({ history }: LookRequest): Recalled {
+export function withoutHistory({ history }: LookRequest): Recalled {
   const report: SourceReport =
     history === false
       ? { source: HISTORY_SOURCE, state: 'not-asked', reason: 'switched off' }
@@ -156,7 +156,7 @@ function withoutHistory({ history }: LookRequest): Recalled {
 }
 
 /** Why the samples could not be kept; undefined when they were. */
-async function append(history: History, samples: readonly Sample[]): Promise<UpidError | undefined> {
+export async function append(history: History, samples: readonly Sample[]): Promise<UpidError | undefined> {
   try {
     await history.append(samples);
     return undefined;
@@ -230,7 +230,7 @@ function summary(evidence: ReadonlyMap<string, UsageEvidence>, intervalSeconds: 
   return `${use}, back to ${formatAge(backSeconds)} ago${every}`;
 }
 
-function failureReport(error: unknown): SourceReport {
+export function failureReport(error: unknown): SourceReport {
   if (!(error instanceof UpidError) || !['history-corrupt', 'history-unwritable'].includes(error.id)) throw error;
   return {
     source: HISTORY_SOURCE,

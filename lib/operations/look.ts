@@ -49,7 +49,7 @@ export async function look<T>(
   }
 }
 
-async function reach(request: LookRequest): Promise<{ readonly client: KubeClient; readonly nowMs: number }> {
+export async function reach(request: LookRequest): Promise<{ readonly client: KubeClient; readonly nowMs: number }> {
   const { connection, runtime, signal, progress } = request;
   progress({ step: 'connecting' });
   if (request.demo) {
