@@ -1,15 +1,14 @@
 /** Verdicts on a file of cases, by the same steps as `idle`: each case is its own small cluster at its own moment. */
 
-import type { CollectedCase } from '../collect/cases/collect.ts';
 import { collectCase } from '../collect/cases/collect.ts';
 import { type IdleCase, readCase } from '../collect/cases/read.ts';
 import { parseBusinessHours } from '../intelligence/idle/business-hours.ts';
-import { unknownConfidence } from '../intelligence/idle/confidence.ts';
-import { judgeIdle } from '../intelligence/idle/judge.ts';
+import { NOTHING_TO_JUDGE_CONFIDENCE } from '../intelligence/idle/confidence.ts';
+import { type Judgement, judgement } from '../intelligence/idle/judge.ts';
 import { defaultBusinessHours } from '../intelligence/idle/settings.ts';
 import { UNTOLD_SERVICES } from '../intelligence/idle/standby.ts';
 import { UpidError } from '../types/errors.ts';
-import type { IdleFinding, IdleSettings, Verdict } from '../types/idle.ts';
+import type { IdleSettings, Verdict } from '../types/idle.ts';
 import type { Runtime } from '../types/runtime.ts';
 import type { ReportProgress } from '../types/source.ts';
 import { eachLine, writeLines } from './lines.ts';
@@ -73,35 +72,34 @@ async function atLine<T>(file: string, line: number, act: () => Promise<T>): Pro
 }
 
 async function judgeCase(given: IdleCase, settings: IdleSettings, signal: AbortSignal): Promise<CaseVerdict> {
-  const finding = await findingOfCase(given, settings, signal);
-  if (!finding) return { case: given.id, verdict: 'unknown', confidence: unknownConfidence(undefined), missing: [NO_PODS] };
-  const { verdict, confidence, missing } = finding;
+  const judged = await judgementOfCase(given, settings, signal);
+  if (!judged) return { case: given.id, verdict: 'unknown', confidence: NOTHING_TO_JUDGE_CONFIDENCE, missing: [NO_PODS] };
+  const { finding, probability } = judged;
   return {
     case: given.id,
-    verdict,
-    confidence: verdict === 'unknown' ? unknownConfidence(finding) : confidence,
-    missing: missing.map(({ what }) => what),
+    verdict: finding.verdict,
+    confidence: probability,
+    missing: finding.missing.map(({ what }) => what),
   };
 }
 
 const NO_PODS = 'life: the objects hold no pod that runs';
 
-/** The finding on the workload that a case is about; undefined where it has none. */
-export async function findingOfCase(
+/** The judgement on the workload that a case is about; undefined where it has none. */
+export async function judgementOfCase(
   given: IdleCase,
   settings: IdleSettings,
   signal: AbortSignal,
-): Promise<IdleFinding | undefined> {
-  const { objects, workload, evidence }: CollectedCase = await collectCase(given, { sidecars: settings.sidecars, signal });
+): Promise<Judgement | undefined> {
+  const { objects, workload, evidence } = await collectCase(given, { sidecars: settings.sidecars, signal });
   if (!workload) return undefined;
-  const context = {
+  return judgement(workload, evidence, {
     nowMs: given.nowMs,
     settings: { ...settings, businessHours: businessHoursOf(given, settings) },
     workloads: objects.workloads,
     // A case need not tell of services.
     unread: hasServices(given) ? objects.unread : [...objects.unread, UNTOLD_SERVICES],
-  };
-  return judgeIdle(workload, evidence, context);
+  });
 }
 
 function hasServices({ objects }: IdleCase): boolean {

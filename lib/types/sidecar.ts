@@ -41,6 +41,10 @@ const KNOWN_NAMES: ReadonlySet<string> = new Set([
   'xray-daemon',
 ]);
 
+/** Names that say what they are, whatever their maker: `log-shipper`, `app-mesh-proxy`, `metrics-sidecar`. */
+const TELLING_NAME =
+  /(^|-)(sidecar|(log|logs|logging)-?(agent|shipper|forwarder|collector|router|tailer)|(mesh|sidecar)-?proxy|proxy-?sidecar|(metrics|telemetry|otel|tracing|apm|monitoring)-?(agent|collector|forwarder)|secrets?-?agent)(-|$)/;
+
 /** Fragments of image repositories (registry, tag and digest are not looked at). */
 const KNOWN_IMAGES: readonly string[] = [
   'istio/proxyv2',
@@ -70,7 +74,7 @@ export function isSidecar(
   extra: readonly string[] = [],
 ): boolean {
   if (container.role === 'sidecar') return true;
-  if (KNOWN_NAMES.has(container.name) || extra.includes(container.name)) return true;
+  if (KNOWN_NAMES.has(container.name) || TELLING_NAME.test(container.name) || extra.includes(container.name)) return true;
   const repository = container.image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
   return [...KNOWN_IMAGES, ...extra].some((fragment) => repository.includes(fragment));
 }

@@ -1,19 +1,31 @@
 /** Labelled cases drawn from a seed: a scenario at some moment, somewhere, with evidence of some form, and what the judge says of it. */
 
-import { judgeIdle } from '../../lib/intelligence/idle/judge.ts';
+import { readCase } from '../../lib/collect/cases/read.ts';
+import type { Term } from '../../lib/intelligence/idle/confidence.ts';
+import { judgement } from '../../lib/intelligence/idle/judge.ts';
 import { defaultIdleSettings } from '../../lib/intelligence/idle/settings.ts';
 import { between, pick } from '../../lib/kube/simulated/random.ts';
 import { type ScenarioName, scenario } from '../../lib/kube/simulated/scenarios.ts';
+import { judgementOfCase } from '../../lib/operations/evaluate-idle.ts';
 import type { IdleFinding, Verdict } from '../../lib/types/idle.ts';
 import { workloadKey } from '../../lib/types/usage.ts';
 import { type EvidencePeriod, type EvidenceShape, evidenceOf } from './evidence.ts';
+import { foreignCase } from './foreign/write.ts';
 import { observed } from './observed.ts';
 
-export interface JudgedCase {
-  readonly scenario: ScenarioName;
+/** What scores are made of. */
+export interface ScoredCase {
+  /** The scenario or family that it was drawn from. */
+  readonly family: string;
   readonly seed: number;
   readonly label: Verdict;
   readonly finding: IdleFinding;
+  /** That the verdict is right, as the judge says. */
+  readonly probability: number;
+  readonly terms: readonly Term[];
+}
+
+export interface JudgedCase extends ScoredCase {
   readonly period: EvidencePeriod;
 }
 
@@ -57,13 +69,20 @@ export async function judgedCases(name: ScenarioName, seed: number, options: Cas
   const context = { nowMs: period.nowMs, settings: defaultIdleSettings(timeZone), workloads, unread: [] };
   return described.map((each): JudgedCase => {
     const workload = workloads.find(({ ref }) => ref.name === (each.owner?.name ?? each.name))!;
-    const finding = judgeIdle(workload, evidenceOf(each, period), context);
-    return { scenario: name, seed, label: each.label, finding, period };
+    return { family: name, seed, label: each.label, ...judgement(workload, evidenceOf(each, period), context), period };
   });
 }
 
+/** A case of the other generator, as a line of a file of cases. */
+export async function judgedForeignCase(family: string, seed: number): Promise<ScoredCase> {
+  const { line, label } = foreignCase(family, seed);
+  const judged = await judgementOfCase(readCase(JSON.stringify(line)), defaultIdleSettings('UTC'), new AbortController().signal);
+  if (!judged) throw new Error(`${family} ${seed} has no workload`);
+  return { family, seed, label, ...judged };
+}
+
 /** Names a case in a message, with what the judge said. */
-export function describeCase({ scenario: name, seed, label, finding, period }: JudgedCase): string {
+export function describeCase({ family: name, seed, label, finding, period }: JudgedCase): string {
   const { shape, days, stepSeconds, nowMs } = period;
   const when = new Date(nowMs).toISOString().slice(0, 16);
   return `${name} seed ${seed} (${shape}, ${days} d, ${stepSeconds} s, ${when}) ${workloadKey(finding.workload)}: ${label}, judged ${finding.verdict} ${finding.confidence.toFixed(3)}: ${finding.reason}`;

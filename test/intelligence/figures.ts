@@ -1,7 +1,7 @@
 /** How good verdicts are against their labels. */
 
 import type { Verdict } from '../../lib/types/idle.ts';
-import type { JudgedCase } from './cases.ts';
+import type { ScoredCase } from './cases.ts';
 
 export interface Figures {
   readonly cases: number;
@@ -15,7 +15,7 @@ export interface Figures {
   readonly listed: number;
   /** Judged unknown among those whose label is none. */
   readonly needlessUnknown: number;
-  /** Expected calibration error over ten bins of those judged idle or active. */
+  /** Expected calibration error over ten bins. */
   readonly calibrationError: number;
 }
 
@@ -24,7 +24,7 @@ const VERDICTS: readonly Verdict[] = ['idle', 'active', 'unknown'];
 /** From which an idle workload is listed. */
 const LISTED = 0.85;
 
-export function figuresOf(cases: readonly JudgedCase[]): Figures {
+export function figuresOf(cases: readonly ScoredCase[]): Figures {
   const count = (label: Verdict, verdict: Verdict): number =>
     cases.filter((each) => each.label === label && each.finding.verdict === verdict).length;
   const row = (label: Verdict): Record<Verdict, number> => ({
@@ -51,13 +51,31 @@ export function figuresOf(cases: readonly JudgedCase[]): Figures {
   };
 }
 
+export interface Bin {
+  readonly from: number;
+  readonly cases: number;
+  /** Mean of what the judge said. */
+  readonly probability: number;
+  /** Share that was right. */
+  readonly right: number;
+}
+
+const BINS = 10;
+
+/** Ten bins of equal width; those without a case are left out. */
+export function reliability(cases: readonly ScoredCase[]): readonly Bin[] {
+  const bins = Map.groupBy(cases, ({ probability }) => Math.min(BINS - 1, Math.floor(probability * BINS)));
+  return [...bins]
+    .toSorted(([a], [b]) => a - b)
+    .map(([bin, within]) => ({
+      from: bin / BINS,
+      cases: within.length,
+      probability: within.reduce((sum, { probability }) => sum + probability, 0) / within.length,
+      right: within.filter(({ finding, label }) => finding.verdict === label).length / within.length,
+    }));
+}
+
 /** Σ over bins of share × |accuracy − mean confidence| (Naeini et al. 2015). */
-function calibrationError(cases: readonly JudgedCase[]): number {
-  const judged = cases.filter((each) => each.finding.verdict !== 'unknown');
-  const bins = Map.groupBy(judged, (each) => Math.min(9, Math.floor(each.finding.confidence * 10)));
-  return [...bins.values()].reduce((sum, bin) => {
-    const right = bin.filter((each) => each.finding.verdict === each.label).length;
-    const confidence = bin.reduce((total, each) => total + each.finding.confidence, 0);
-    return sum + Math.abs(right - confidence) / judged.length;
-  }, 0);
+export function calibrationError(cases: readonly ScoredCase[]): number {
+  return reliability(cases).reduce((sum, bin) => sum + (bin.cases / cases.length) * Math.abs(bin.right - bin.probability), 0);
 }

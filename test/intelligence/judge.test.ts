@@ -1,3 +1,4 @@
+import { idleProbability } from '../../lib/intelligence/idle/confidence.ts';
 import { judgeIdle } from '../../lib/intelligence/idle/judge.ts';
 import type { IdleFinding } from '../../lib/types/idle.ts';
 import type { UsageEvidence } from '../../lib/types/usage.ts';
@@ -66,10 +67,12 @@ test('may have been idle for longer where samples are missing before the quiet, 
   assert.is(whole.idleAtLeast, false);
 });
 
-test('shares of the confidence are those of a logistic form: they sum up to its log-odds', () => {
+test('each factor has its share in the confidence of an idle verdict, and together they make it', () => {
   const finding = judged(QUIET);
-  const sum = finding.factors.reduce((total, { share = 0 }) => total + share, 0.5);
-  assert.ok(Math.abs(1 / (1 + Math.exp(-sum)) - finding.confidence) < 1e-12);
+  const shares = finding.factors.map(({ share }) => share!);
+  assert.ok(shares.every((share) => !Number.isNaN(share)));
+  assert.is(idleProbability(shares), finding.confidence);
+  assert.ok(idleProbability(shares.map((share) => share - 1)) < finding.confidence, 'less evidence is worth less');
 });
 
 test('is surer the longer the history is, and less sure of an autoscaled one at its floor', () => {

@@ -120,16 +120,21 @@ function instantOf(value: unknown): number | undefined {
 
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
 
-/** `Mon-Fri 08:00-18:00`, or an object that says the same: days by name or ISO number, ends as `08:00` or as an hour. */
+/** `Mon-Fri 08:00-18:00`, also without its days or minutes; or an object that says the same: days by name or ISO number, ends as `08:00` or as an hour. */
 function businessHoursText(value: unknown): string | undefined {
-  if (typeof value === 'string') return value.trim() === '' ? undefined : value.trim();
+  if (typeof value === 'string') return value.trim() === '' ? undefined : inFull(value.trim());
   if (!isRecord(value)) return undefined;
-  const days = value.days ?? value.weekdays;
-  const from = clock(value.from ?? value.start ?? value.fromMinute, value.fromMinute !== undefined);
-  const to = clock(value.to ?? value.end ?? value.toMinute, value.toMinute !== undefined);
+  const first = (...names: readonly string[]): unknown => names.map((name) => value[name]).find((each) => each !== undefined);
+  const from = clock(first('from', 'start', 'startHour', 'open', 'fromMinute'), value.fromMinute !== undefined);
+  const to = clock(first('to', 'end', 'endHour', 'close', 'toMinute'), value.toMinute !== undefined);
   if (from === undefined || to === undefined) throw invalid('"businessHours" should look like "Mon-Fri 08:00-18:00"');
-  const zone = textOf(value.timeZone) ?? textOf(value.timezone);
-  return `${daysText(days)} ${from}-${to}${zone === undefined ? '' : ` ${zone}`}`;
+  const zone = textOf(first('timeZone', 'timezone', 'tz'));
+  return `${daysText(first('days', 'weekdays'))} ${from}-${to}${zone === undefined ? '' : ` ${zone}`}`;
+}
+
+function inFull(text: string): string {
+  const plain = text.replaceAll(/[–—]/g, '-').replaceAll(/(?<![\d:])(\d{1,2})(?=-\d|$| )(?!:)/g, '$1:00');
+  return /^\d/.test(plain) ? `Mon-Fri ${plain}` : plain;
 }
 
 function daysText(days: unknown): string {

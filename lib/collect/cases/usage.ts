@@ -32,7 +32,10 @@ type IsApp = (container: string) => boolean;
 /** By the pods that are there; of containers that are gone the name alone tells. */
 function appContainers({ pods, containers }: Workload, extra: readonly string[]): IsApp {
   const known = new Map([...containers, ...pods.flatMap((pod) => pod.containers)].map((spec) => [spec.name, spec]));
-  return (name) => name !== PAUSE_CONTAINER && !isSidecar(known.get(name) ?? { name, image: '', role: 'app' }, extra);
+  const isBeside = (name: string): boolean => isSidecar(known.get(name) ?? { name, image: '', role: 'app' }, extra);
+  // A proxy or an agent that stands alone is the app.
+  const standsAlone = known.size > 0 && [...known.values()].every(({ name, role }) => role === 'init' || isBeside(name));
+  return (name) => name !== PAUSE_CONTAINER && (standsAlone || !isBeside(name));
 }
 
 /** cAdvisor's name of what holds a pod's network open. */

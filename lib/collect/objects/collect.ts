@@ -366,14 +366,24 @@ function holdsFor(lease: NamespacedLease, pods: readonly OwnedPod[], workloadNam
   const holdsByPod = pods.some(
     (each) => lease.holder === each.name || lease.holder.startsWith(`${each.name}_`) || lease.holder.startsWith(`${each.name}/`),
   );
-  return holdsByPod || isNamedAfter(lease.name, workloadName);
+  return holdsByPod || isNamedAfter(lease.name, workloadName) || isPartner(lease.holder, workloadName);
 }
+
+/** Suffixes of the members of a pair. */
+const MEMBER = /-(a|b|0|1|2|active|passive|primary|standby|secondary|leader|follower|backup)$/;
 
 /** `ledger` or `ledger-leader` is the election of `ledger`, and of both `ledger-a` and `ledger-b` where each is a workload of its own. */
 function isNamedAfter(leaseName: string, workloadName: string): boolean {
-  const election = leaseName.replace(/-(leader|leader-election|election|lock)$/, '');
-  const candidate = workloadName.replace(/-(a|b|0|1|2|active|primary|standby|secondary|leader|follower)$/, '');
-  return leaseName === workloadName || election === workloadName || election === candidate;
+  const election = leaseName.replace(/(-(leader|leader-election|election|lock|lease))+$/, '');
+  return leaseName === workloadName || election === workloadName || election === workloadName.replace(MEMBER, '');
+}
+
+/** `ledger-a-6d4b9c7f58-x2k9q` holds the election that `ledger-b` stands by for. */
+function isPartner(holder: string, workloadName: string): boolean {
+  const pod = holder.replace(/[_/].*$/, '');
+  const workload = pod.replace(/(-[bcdf0-9][a-z0-9]{5,9})?-[a-z0-9]{5}$|-\d+$/, '');
+  const base = workloadName.replace(MEMBER, '');
+  return base !== workloadName && workload.replace(MEMBER, '') === base;
 }
 
 function oldest(pods: readonly OwnedPod[]): number {

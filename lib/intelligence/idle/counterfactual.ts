@@ -6,6 +6,7 @@
 import { DAY } from '../../types/duration.ts';
 import type { FactorEffect, Keeper, Moment, Outlook } from '../../types/explanation.ts';
 import type { Factor, FactorName, IdleFinding } from '../../types/idle.ts';
+import { idleProbability } from './confidence.ts';
 import { standbyReason } from './standby.ts';
 import { ofActive, ofIdle, ofUnknown } from './suppositions.ts';
 import { afterwards, judged, later, signalsOf, type World } from './world.ts';
@@ -34,11 +35,12 @@ export function outlookOf(world: World, finding: IdleFinding): Outlook {
 }
 
 /** The confidence without each part it is made of, all else equal. */
-export function effectsOf({ factors, confidence }: IdleFinding): readonly FactorEffect[] {
-  const logOdds = Math.log(confidence / (1 - confidence));
-  return factors.flatMap(({ factor, share }) =>
-    share === undefined ? [] : [{ factor, share, confidenceWithout: 1 / (1 + Math.exp(share - logOdds)) }],
-  );
+export function effectsOf({ factors }: IdleFinding): readonly FactorEffect[] {
+  const shares = factors.flatMap(({ factor, share }) => (share === undefined ? [] : [{ factor, share }]));
+  return shares.map((each) => {
+    const others = shares.filter((other) => other !== each).map(({ share }) => share);
+    return { ...each, confidenceWithout: idleProbability(others) };
+  });
 }
 
 /** What speaks against idleness, the strongest first. High memory alone does not. */

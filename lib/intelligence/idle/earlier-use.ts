@@ -24,6 +24,11 @@ const WEEK_MS = 7 * DAY_MS;
 
 export interface EarlierUse {
   readonly factor: Factor;
+  readonly visits: number;
+  /** By how many doublings the strongest sign of use exceeds what is taken for use; 0 without any. */
+  readonly strength: number;
+  /** Level that the network keeps; absent where it is not measured. */
+  readonly steadyBytesPerSecond?: number;
   readonly lastUsedMs?: number;
   readonly nextUseMs?: number;
 }
@@ -34,8 +39,15 @@ interface Visit {
 }
 
 export function earlierUse(signals: Signals, context: IdleContext): EarlierUse {
-  const visits = visitsOf(usePoints(signals, context));
+  const uses = usePoints(signals, context);
+  const visits = visitsOf(uses);
   const last = visits.at(-1);
+  const steady = excessRule(signals, context)?.level;
+  const measured = {
+    visits: visits.length,
+    strength: Math.max(0, ...uses.map(({ doublings }) => doublings)),
+    ...(steady !== undefined && { steadyBytesPerSecond: steady }),
+  };
   const known = knownFrom(signals);
   const base = {
     factor: 'earlier-use',
@@ -45,6 +57,7 @@ export function earlierUse(signals: Signals, context: IdleContext): EarlierUse {
   if (!last) {
     const seconds = known === undefined ? 0 : Math.round((context.nowMs - known) / 1000);
     return {
+      ...measured,
       factor: {
         ...base,
         state: known === undefined ? 'unknown' : 'supports',
@@ -59,6 +72,7 @@ export function earlierUse(signals: Signals, context: IdleContext): EarlierUse {
     ? `used ${next.rhythm}, last ${since} ago, next expected in ${formatAge((next.atMs - context.nowMs) / 1000)}`
     : `rarely used: ${visits.length === 1 ? 'once' : `${visits.length} times`} in ${formatAge((context.nowMs - (known ?? last.fromMs)) / 1000)}, last ${since} ago`;
   return {
+    ...measured,
     factor: { ...base, state: 'refutes', evidence, value: (context.nowMs - last.toMs) / 1000 },
     lastUsedMs: last.toMs,
     ...(next && { nextUseMs: next.atMs }),
@@ -74,8 +88,13 @@ function sourcesOf({ cpu, network, requests }: Signals): string {
   return [...new Set([cpu, network, requests].flatMap(({ sources }) => sources))].join(' + ');
 }
 
+interface UsePoint extends Point {
+  /** How often its threshold must be doubled to reach its value. */
+  readonly doublings: number;
+}
+
 /** Slots in which the workload was used, start-up left out. */
-function usePoints(signals: Signals, context: IdleContext): readonly Point[] {
+function usePoints(signals: Signals, context: IdleContext): readonly UsePoint[] {
   const { cpu, network, requests } = signals;
   const busyCpu = above(cpu, cpuUseThreshold(signals, context));
   const busyNetwork = above(network, networkVisitThreshold(signals, context));
@@ -89,8 +108,10 @@ function usePoints(signals: Signals, context: IdleContext): readonly Point[] {
   ].filter((point) => point.fromMs >= earliestMs);
 }
 
-function above({ points }: Timeline, threshold: number): readonly Point[] {
-  return points.filter((point) => point.value > threshold);
+function above({ points }: Timeline, threshold: number): readonly UsePoint[] {
+  return points
+    .filter((point) => point.value > threshold)
+    .map((point) => ({ ...point, doublings: Math.log2(point.value / threshold) }));
 }
 
 /**

@@ -6,7 +6,7 @@ import type { UsageEvidence } from '../../types/usage.ts';
 import type { Resources, Workload } from '../../types/workload.ts';
 import { coveredPeriods, coveredSeconds, isGap, type Timeline, within } from '../evidence/timeline.ts';
 import { businessDaySeconds, businessSeconds } from './business-hours.ts';
-import { activeConfidence, idleConfidence, UNKNOWN_CONFIDENCE } from './confidence.ts';
+import { type Confidence, confidenceOf, type Term, termsOf, UNKNOWN_CONFIDENCE } from './confidence.ts';
 import { cpuFactor } from './cpu.ts';
 import { type EarlierUse, earlierUse } from './earlier-use.ts';
 import { lifeFactor } from './life.ts';
@@ -23,8 +23,21 @@ const SECOND_MS = 1000;
 /** Slots need not end exactly where business hours do. */
 const BUSINESS_TOLERANCE = 0.9;
 
+/** A verdict with what its probability rests on, for those who score verdicts or fit that probability. */
+export interface Judgement {
+  readonly finding: IdleFinding;
+  /** That the verdict is right, also of `unknown`: that evidence is wanting. */
+  readonly probability: number;
+  readonly terms: readonly Term[];
+}
+
 /** The verdict on a workload with every factor behind it. Pure: the same evidence gives the same finding. */
 export function judgeIdle(workload: Workload, evidence: UsageEvidence, context: IdleContext): IdleFinding {
+  return judgement(workload, evidence, context).finding;
+}
+
+/** As `judgeIdle`. */
+export function judgement(workload: Workload, evidence: UsageEvidence, context: IdleContext): Judgement {
   const signals = readSignals(workload, evidence, context);
   const earlier = earlierUse(signals, context);
   const factors = [
@@ -33,11 +46,17 @@ export function judgeIdle(workload: Workload, evidence: UsageEvidence, context: 
     networkFactor(signals, context),
     requestsFactor(signals, context),
     businessFactor(signals, context),
-    signals.pods.length === 0 ? noPodsFactor() : lifeFactor(signals, context),
+    lifeFactor(signals, context),
     earlier.factor,
   ];
   const decision = decide(factors, signals, context, earlier);
-  return finding(signals, context, factors, earlier, decision);
+  const terms = termsOf(decision.verdict, { factors, workload, earlier, standsBy: decision.standsBy ?? false });
+  const confidence = confidenceOf(decision.verdict, terms);
+  return {
+    finding: finding(signals, context, factors, earlier, decision, confidence),
+    probability: confidence.probability,
+    terms,
+  };
 }
 
 interface Decision {
@@ -118,25 +137,21 @@ function businessSecondsIn(timeline: Timeline, { businessHours, gapIntervals }: 
   return coveredPeriods(timeline, gapIntervals).reduce((sum, [from, to]) => sum + businessSeconds(businessHours, from, to), 0);
 }
 
-function noPodsFactor(): Factor {
-  return { factor: 'life', state: 'unknown', evidence: 'no running pods', source: 'object status' };
-}
-
 function finding(
   signals: Signals,
   context: IdleContext,
   factors: readonly Factor[],
   earlier: EarlierUse,
   decision: Decision,
+  confidence: Confidence,
 ): IdleFinding {
   const { workload } = signals;
-  const judged = confidenceOf(decision, factors, workload);
   const since = decision.verdict === 'idle' ? idleSince(factors, context.nowMs) : undefined;
   return {
     workload: workload.ref,
     labels: workload.labels,
     verdict: decision.verdict,
-    confidence: judged.confidence,
+    confidence: decision.verdict === 'unknown' ? UNKNOWN_CONFIDENCE : confidence.probability,
     reason: decision.reason,
     pods: signals.pods.length,
     ...(since && { idleSinceMs: since.atMs, idleAtLeast: isAtLeast(since, signals, context) }),
@@ -146,17 +161,12 @@ function finding(
     use: useOf(signals, context, factors),
     requested: requestedBy(signals),
     factors: factors.map((factor) => {
-      const share = judged.shares.get(factor.factor);
+      // Of the verdict idle alone every factor has its part.
+      const share = decision.verdict === 'idle' ? confidence.shares.get(factor.factor) : undefined;
       return share === undefined ? factor : { ...factor, share };
     }),
     missing: decision.missing,
   };
-}
-
-function confidenceOf(decision: Decision, factors: readonly Factor[], workload: Workload): ReturnType<typeof idleConfidence> {
-  if (decision.verdict === 'idle') return idleConfidence(factors, workload);
-  const isActive = decision.verdict === 'active';
-  return { confidence: isActive ? activeConfidence(factors, decision.standsBy) : UNKNOWN_CONFIDENCE, shares: new Map() };
 }
 
 interface Since {

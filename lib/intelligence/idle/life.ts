@@ -19,6 +19,7 @@ export function lifeFactor(signals: Signals, { nowMs, settings }: IdleContext): 
   const { workload, pods } = signals;
   const byKind = NEVER_IDLE[workload.ref.kind] ?? (isStatic(pods) ? NEVER_IDLE.Node : undefined);
   if (byKind) return life('refutes', byKind);
+  if (pods.length === 0) return { factor: 'life', state: 'unknown', evidence: 'no running pods', source: 'object status' };
   const starts = pods.map(startOf);
   const age = (nowMs - Math.max(...starts, workload.createdAt)) / 1000;
   const broken = pods.filter((pod) => !pod.ready);

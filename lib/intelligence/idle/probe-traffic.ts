@@ -49,7 +49,7 @@ export interface OwnTraffic {
 export const ownTraffic = onceFor((signals: Signals, context: IdleContext): OwnTraffic => {
   const observed = within(signals.networkMedian, signals.windowStartMs, context.nowMs).map((point) => point.value);
   const probes = probeLimit(signals);
-  const scrapes = scrapeLimit(signals, observed);
+  const scrapes = scrapeLimit(signals, context, observed);
   const sidecars = signals.hasSidecars && isCountedSilent(signals, context) ? SIDECAR_BYTES_PER_SECOND : 0;
   const limitBytesPerSecond = probes.bytesPerSecond + scrapes + sidecars;
   const steady = quantile(observed, STEADY_QUANTILE);
@@ -87,12 +87,14 @@ function probeLimit({ workload, pods }: Signals): {
   return { bytesPerSecond, perSecond, count: probes.length };
 }
 
-function scrapeLimit({ scrape, workload }: Signals, observed: readonly number[]): number {
+function scrapeLimit(signals: Signals, context: IdleContext, observed: readonly number[]): number {
+  const { scrape, workload } = signals;
   if (scrape?.bytesPerScrape !== undefined)
     return (SCRAPE_TOLERANCE * scrape.bytesPerScrape) / Math.max(1, scrape.intervalSeconds);
-  const annotated = workload.podAnnotations['prometheus.io/scrape'] === 'true';
-  if (!scrape && !annotated) return 0;
   const level = median(observed);
   const isSteady = robustSigma(observed, level) <= SCRAPE_STEADINESS * level;
+  const annotated = workload.podAnnotations['prometheus.io/scrape'] === 'true';
+  // What a monitor without annotations scrapes is as steady, and no counter counts it as a request.
+  if (!scrape && !annotated && !(isSteady && isCountedSilent(signals, context))) return 0;
   return isSteady ? LARGEST_ASSUMED_SCRAPE_BYTES_PER_SECOND : ASSUMED_SCRAPE_BYTES_PER_SECOND;
 }

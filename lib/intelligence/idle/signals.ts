@@ -48,11 +48,15 @@ export function readSignals(workload: Workload, evidence: UsageEvidence, { nowMs
       nowMs,
     );
   const nothing: Timeline = { points: [], sources: [] };
+  const apps = spec.filter((container) => container.role === 'app');
+  const beside = apps.filter((container) => !isSidecar(container, settings.sidecars));
   return {
     workload,
     pods,
-    appContainers: spec.filter((container) => container.role === 'app' && !isSidecar(container, settings.sidecars)),
-    hasSidecars: spec.some((container) => container.role !== 'init' && isSidecar(container, settings.sidecars)),
+    // A proxy or an agent that stands alone is the app.
+    appContainers: beside.length > 0 ? beside : apps,
+    hasSidecars:
+      beside.length > 0 && spec.some((container) => container.role !== 'init' && isSidecar(container, settings.sidecars)),
     cpu: timeline((usage) => usage.cpuPeakCores),
     memory: timeline((usage) => usage.memoryPeakBytes),
     memoryMovement: timeline((usage) => usage.memoryMovement),

@@ -3,7 +3,7 @@
 import process from 'node:process';
 import { readCase } from '../../../lib/collect/cases/read.ts';
 import { defaultIdleSettings } from '../../../lib/intelligence/idle/settings.ts';
-import { findingOfCase } from '../../../lib/operations/evaluate-idle.ts';
+import { judgementOfCase } from '../../../lib/operations/evaluate-idle.ts';
 import { FAMILY_NAMES, foreignCase } from './write.ts';
 
 const [first = '1', count = '5', ...named] = process.argv.slice(2);
@@ -16,7 +16,7 @@ for (const family of FAMILY_NAMES.filter((name) => named.length === 0 || named.i
   for (let seed = Number(first); seed < Number(first) + Number(count); seed++) {
     const made = foreignCase(family, seed);
     label = made.label;
-    const finding = await findingOfCase(readCase(JSON.stringify(made.line)), settings, signal);
+    const finding = (await judgementOfCase(readCase(JSON.stringify(made.line)), settings, signal))?.finding;
     const verdict = finding?.verdict ?? 'unknown';
     tally[verdict] += 1;
     if (verdict === label) continue;
