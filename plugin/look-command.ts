@@ -1,7 +1,9 @@
 /** A command that looks at a cluster: all its flags, and how it asks with progress and prints. */
 
 import type { LookRequest } from '../lib/operations/request.ts';
+import { defaultIdleSettings } from '../lib/operations/settings.ts';
 import { UpidError } from '../lib/types/errors.ts';
+import type { IdleSettings } from '../lib/types/idle.ts';
 import type { Provenance } from '../lib/types/result.ts';
 import { OutputFlags } from './flags/output.ts';
 import type { Listing } from './print/listing.ts';
@@ -23,6 +25,12 @@ export abstract class LookCommand extends OutputFlags {
       runtime: this.context.runtime(this.verbosity ?? 0),
       signal: this.context.signal,
     };
+  }
+
+  /** The rule's defaults, where a command has no flags for it. @throws UpidError `usage` for values that cannot be read. */
+  protected settings(): IdleSettings {
+    const base = defaultIdleSettings(this.context.timeZone);
+    return { ...base, sidecars: this.sidecars ?? base.sidecars };
   }
 
   /** Runs an operation with its progress on standard error. */

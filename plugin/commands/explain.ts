@@ -3,13 +3,13 @@
 import { Command } from 'clipanion';
 import { UpidError } from '../../lib/types/errors.ts';
 import type { ExplainResult } from '../../lib/types/explanation.ts';
-import { LookCommand } from '../look-command.ts';
+import { IdleFlags } from '../flags/idle.ts';
 import { explainColumns, explainListing } from '../print/explain-listing.ts';
 import { explainNotes } from '../print/explain-notes.ts';
 import { formatExplanations, pageColumns } from '../print/explain-page.ts';
 import { checkSortBy, sortRows } from '../print/sort.ts';
 
-export class ExplainCommand extends LookCommand {
+export class ExplainCommand extends IdleFlags {
   static override paths = [['explain']];
 
   static override usage = Command.Usage({

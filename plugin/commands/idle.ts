@@ -2,12 +2,12 @@
 
 import { Command, Option } from 'clipanion';
 import type { BrowsableIdle } from '../../lib/operations/idle.ts';
-import { LookCommand } from '../look-command.ts';
+import { IdleFlags } from '../flags/idle.ts';
 import { idleColumns, idleListing } from '../print/idle-listing.ts';
 import { idleNotes } from '../print/idle-notes.ts';
 import { checkSortBy } from '../print/sort.ts';
 
-export class IdleCommand extends LookCommand {
+export class IdleCommand extends IdleFlags {
   static override paths = [['idle']];
 
   static override usage = Command.Usage({

@@ -2,13 +2,13 @@
 
 import { Command, Option } from 'clipanion';
 import type { OptimizeResult } from '../../lib/types/result.ts';
+import { IdleFlags } from '../flags/idle.ts';
 import { isOneOf } from '../flags/validators.ts';
-import { LookCommand } from '../look-command.ts';
 import { optimizeColumns, optimizeListing } from '../print/optimize-listing.ts';
 import { optimizeNotes } from '../print/optimize-notes.ts';
 import { checkSortBy } from '../print/sort.ts';
 
-export class OptimizeCommand extends LookCommand {
+export class OptimizeCommand extends IdleFlags {
   static override paths = [['optimize']];
 
   static override usage = Command.Usage({

@@ -1,4 +1,4 @@
-/** The idle rule's settings, each a flag; the defaults are the rule's own. */
+/** A command that judges: the idle rule's settings, each a flag; the defaults are the rule's own. */
 
 import { Option } from 'clipanion';
 import { BUSINESS_HOURS_EXAMPLE, defaultIdleSettings, parseBusinessHours } from '../../lib/operations/settings.ts';
@@ -6,13 +6,13 @@ import { formatDuration } from '../../lib/types/duration.ts';
 import { UpidError } from '../../lib/types/errors.ts';
 import type { IdleSettings } from '../../lib/types/idle.ts';
 import { cpuQuantity } from '../../lib/types/quantity.ts';
-import { PrometheusFlags } from './prometheus.ts';
+import { LookCommand } from '../look-command.ts';
 import { isByteQuantity, isCpuQuantity, isDuration, isFraction, isNatural } from './validators.ts';
 
 /** For the help texts, in which the zone does not appear. */
 const DEFAULTS = defaultIdleSettings('UTC');
 
-export abstract class IdleFlags extends PrometheusFlags {
+export abstract class IdleFlags extends LookCommand {
   confidence = Option.String('--confidence', {
     description: `\`PERCENT\` from which an idle workload is listed: 85, 85% or 0.85${byDefault(percent(DEFAULTS.confidence))}`,
     validator: isFraction,
@@ -24,11 +24,6 @@ export abstract class IdleFlags extends PrometheusFlags {
   businessHours = Option.String('--business-hours', {
     description: `\`HOURS\` of use, such as "${BUSINESS_HOURS_EXAMPLE}" (default Mon-Fri 08:00-18:00 in the local zone)`,
   });
-  sidecars = Option.Array('--sidecar', {
-    description: '`NAME` of a container, or part of an image name, that is a sidecar besides the known ones; can be given again',
-  });
-  history = Option.String('--history', { description: '`FOLDER` of the own history' });
-  noHistory = Option.Boolean('--no-history', false, { description: 'Neither read nor record the own history' });
   cpuThreshold = Option.String('--cpu-threshold', {
     description: `\`PERCENT\` of the CPU request below which it is quiet${byDefault(percent(DEFAULTS.cpuFraction))}`,
     validator: isFraction,
@@ -79,8 +74,8 @@ export abstract class IdleFlags extends PrometheusFlags {
   });
 
   /** @throws UpidError `usage` for hours that cannot be read. */
-  protected settings(): IdleSettings {
-    const base = defaultIdleSettings(this.context.timeZone);
+  protected override settings(): IdleSettings {
+    const base = super.settings();
     return {
       windowSeconds: this.window ?? base.windowSeconds,
       cpuFraction: this.cpuThreshold ?? base.cpuFraction,
@@ -97,15 +92,8 @@ export abstract class IdleFlags extends PrometheusFlags {
       gapIntervals: this.gapIntervals ?? base.gapIntervals,
       confidence: this.confidence ?? base.confidence,
       businessHours: this.readBusinessHours() ?? base.businessHours,
-      sidecars: this.sidecars ?? base.sidecars,
+      sidecars: base.sidecars,
     };
-  }
-
-  /** @throws UpidError `usage` where both are given. */
-  protected historyFolder(): string | false | undefined {
-    if (this.noHistory && this.history !== undefined)
-      throw new UpidError('usage', '--history and --no-history contradict each other', { remedy: 'give one of them' });
-    return this.noHistory ? false : this.history;
   }
 
   private readBusinessHours(): IdleSettings['businessHours'] | undefined {

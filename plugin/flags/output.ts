@@ -4,13 +4,13 @@ import { Option } from 'clipanion';
 import { UpidError } from '../../lib/types/errors.ts';
 import { type OutputForm, parseOutputForm } from '../print/output.ts';
 import type { PrintOptions } from '../print/print.ts';
-import { IdleFlags } from './idle.ts';
+import { HistoryFlags } from './history.ts';
 import { present } from './present.ts';
 import { readAs } from './validators.ts';
 
 const isInteractive = readAs((text) => (['true', 'false', 'auto'] as const).find((word) => word === text), 'true, false or auto');
 
-export abstract class OutputFlags extends IdleFlags {
+export abstract class OutputFlags extends HistoryFlags {
   output = Option.String('-o,--output', {
     description:
       '`FORM` of the output: json, yaml, wide, name, csv, jsonpath=TEMPLATE, jsonpath-file=FILE, custom-columns=COLUMNS, custom-columns-file=FILE',
