@@ -218,10 +218,11 @@ function exactPercent(fraction: number): string {
   return `${fraction < 1 ? Math.min(99.9, percent) : percent}%`;
 }
 
-function confidenceLines({ finding, effects }: Explanation, { width }: DetailContext): Line[] {
-  if (effects.length === 0) return [];
-  const sum = effects.reduce((total, { share }) => total + share, 0);
-  const text = `Confidence ${exactPercent(finding.confidence)}: the shares add up to ${signed(sum)} in log-odds; WITHOUT is the confidence without that factor's share.`;
+function confidenceLines({ finding, confidenceSum }: Explanation, { width }: DetailContext): Line[] {
+  if (!confidenceSum) return [];
+  const { intercept, logOdds, uncalibrated } = confidenceSum;
+  const sum = `Log-odds: ${signed(intercept)} to begin with, ${signed(logOdds)} with all shares, which is ${exactPercent(uncalibrated)}`;
+  const text = `${sum}; calibrated on labelled cases, ${exactPercent(finding.confidence)}. WITHOUT is the same without that factor's share.`;
   return paragraph(text, width, { indent: INDENT, tone: 'dim' });
 }
 

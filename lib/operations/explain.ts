@@ -1,6 +1,6 @@
 /** The question of `explain`: look, judge, then ask what is behind the verdict and what would change it. */
 
-import { effectsOf, outlookOf } from '../intelligence/idle/counterfactual.ts';
+import { confidenceSumOf, effectsOf, outlookOf } from '../intelligence/idle/counterfactual.ts';
 import { observedTraffic } from '../intelligence/idle/probe-traffic.ts';
 import { standbyReason } from '../intelligence/idle/standby.ts';
 import { judged, signalsOf, type World } from '../intelligence/idle/world.ts';
@@ -32,6 +32,7 @@ export function explanationOf(
   const context = { nowMs, settings, workloads: objects.workloads, unread: objects.unread };
   const world: World = { workload, evidence: evidence.get(workloadKey(workload.ref)) ?? NO_EVIDENCE, context };
   const finding = judged(world);
+  const confidenceSum = confidenceSumOf(finding);
   const signals = signalsOf(world);
   const standby = standbyReason(signals, context);
   const { autoscalers, disruptionBudgets, leases, services, routes = [], management, desiredReplicas } = workload;
@@ -39,6 +40,7 @@ export function explanationOf(
     finding,
     askedBy: otherNames(workload, scope.names),
     effects: effectsOf(finding),
+    ...(confidenceSum && { confidenceSum }),
     outlook: outlookOf(world, finding),
     ownTraffic: observedTraffic(signals, context),
     containers: (signals.pods[0]?.containers ?? workload.containers).map((each) => explainedContainer(each, settings.sidecars)),

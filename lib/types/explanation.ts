@@ -13,6 +13,16 @@ export interface FactorEffect {
   readonly confidenceWithout: number;
 }
 
+/** How the shares make the confidence: they add up to log-odds, whose probability is calibrated on labelled cases. */
+export interface ConfidenceSum {
+  /** Log-odds before any evidence. */
+  readonly intercept: number;
+  /** With all shares. */
+  readonly logOdds: number;
+  /** The logistic of it; the confidence itself is calibrated. */
+  readonly uncalibrated: number;
+}
+
 /** What the verdict would be if something were otherwise: the judge asked again with that one thing changed. */
 export interface Supposition {
   /** Completes "if": `one CPU sample were above 12m`. */
@@ -99,6 +109,8 @@ export interface Explanation {
   readonly askedBy: readonly { readonly kind: string; readonly name: string }[];
   /** By factor, for those that have a part in the confidence. */
   readonly effects: readonly FactorEffect[];
+  /** Absent where the verdict's confidence is not told by shares. */
+  readonly confidenceSum?: ConfidenceSum;
   readonly outlook: Outlook;
   readonly ownTraffic: OwnTraffic;
   readonly containers: readonly ExplainedContainer[];

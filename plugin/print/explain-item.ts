@@ -10,6 +10,7 @@ export function explainItem(explanation: Explanation, result: Pick<ExplainResult
   return withoutAbsent({
     ...idleItem(finding, result),
     factors: finding.factors.map((factor) => ({ ...factorFields(factor), confidenceWithout: withoutShare.get(factor.factor) })),
+    confidenceSum: explanation.confidenceSum,
     askedBy: explanation.askedBy,
     keepers: outlook.keepers.map(keeperFields),
     suppositions: outlook.suppositions,

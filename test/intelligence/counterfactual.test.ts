@@ -1,6 +1,7 @@
 /** What would change a verdict: each answer is what the judge says once that has happened. */
 
-import { effectsOf, outlookOf } from '../../lib/intelligence/idle/counterfactual.ts';
+import { idleProbability } from '../../lib/intelligence/idle/confidence.ts';
+import { confidenceSumOf, effectsOf, outlookOf } from '../../lib/intelligence/idle/counterfactual.ts';
 import { judged, later, type World } from '../../lib/intelligence/idle/world.ts';
 import { SCENARIO_NAMES, scenario } from '../../lib/kube/simulated/scenarios.ts';
 import type { Outlook, Supposition } from '../../lib/types/explanation.ts';
@@ -202,6 +203,21 @@ test('a busy sidecar is as little use afterwards as before', () => {
   const { finding, outlook } = explained(world({ workload: workloadOf([container(), mesh]) }));
   assert.is(finding.verdict, 'idle', finding.reason);
   assert.is(supposed(outlook, /another day/).verdict, 'idle');
+});
+
+test('the shares add up to log-odds, whose calibrated probability is the confidence', () => {
+  const { finding } = explained(world());
+  const sum = confidenceSumOf(finding)!;
+  const shares = effectsOf(finding).map(({ share }) => share);
+  assert.ok(
+    isNear(
+      sum.logOdds,
+      shares.reduce((total, share) => total + share, sum.intercept),
+    ),
+  );
+  assert.ok(isNear(Math.log(sum.uncalibrated / (1 - sum.uncalibrated)), sum.logOdds));
+  assert.is(idleProbability(shares), finding.confidence);
+  assert.is(confidenceSumOf(judged(world({ workload: workload({ kind: 'DaemonSet' }) }))), undefined);
 });
 
 test('the confidence without a share is what is left of the odds', () => {

@@ -88,6 +88,7 @@ function explanationOf(finding: IdleFinding): Explanation {
           share === undefined ? [] : [{ factor, share, confidenceWithout: confidence - share / 100 }],
         )
       : [],
+    ...(isIdle && { confidenceSum: { intercept: -0.11, logOdds: 6.09, uncalibrated: 0.9977 } }),
     outlook: OUTLOOKS[verdict],
     ownTraffic: isIdle
       ? { parts: ['2 probes', 'scrapes'], subtractedBytesPerSecond: 96, expectedAtMostBytesPerSecond: 1240, probesPerSecond: 0.2 }

@@ -142,6 +142,12 @@ export function idleProbability(shares: readonly number[]): number {
   return probabilityOf(fitted.idle, shares);
 }
 
+/** What the same shares are worth before they are calibrated: the log-odds that they begin with, and to which they add up. */
+export function idleLogOdds(shares: readonly number[]): { readonly intercept: number; readonly sum: number } {
+  const { intercept } = fitted.idle;
+  return { intercept, sum: shares.reduce((sum, share) => sum + share, intercept) };
+}
+
 function probabilityOf({ intercept, calibration }: VerdictModel, shares: readonly number[]): number {
   const logOdds = shares.reduce((sum, share) => sum + share, intercept);
   return calibrated(calibration, logOdds);

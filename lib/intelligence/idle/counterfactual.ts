@@ -4,9 +4,9 @@
  */
 
 import { DAY } from '../../types/duration.ts';
-import type { FactorEffect, Keeper, Moment, Outlook } from '../../types/explanation.ts';
+import type { ConfidenceSum, FactorEffect, Keeper, Moment, Outlook } from '../../types/explanation.ts';
 import type { Factor, FactorName, IdleFinding } from '../../types/idle.ts';
-import { idleProbability } from './confidence.ts';
+import { idleLogOdds, idleProbability } from './confidence.ts';
 import { standbyReason } from './standby.ts';
 import { ofActive, ofIdle, ofUnknown } from './suppositions.ts';
 import { afterwards, judged, later, signalsOf, type World } from './world.ts';
@@ -41,6 +41,14 @@ export function effectsOf({ factors }: IdleFinding): readonly FactorEffect[] {
     const others = shares.filter((other) => other !== each).map(({ share }) => share);
     return { ...each, confidenceWithout: idleProbability(others) };
   });
+}
+
+/** How the shares make the confidence; undefined where the finding tells none. */
+export function confidenceSumOf({ factors }: IdleFinding): ConfidenceSum | undefined {
+  const shares = factors.flatMap(({ share }) => (share === undefined ? [] : [share]));
+  if (shares.length === 0) return undefined;
+  const { intercept, sum } = idleLogOdds(shares);
+  return { intercept, logOdds: sum, uncalibrated: 1 / (1 + Math.exp(-sum)) };
 }
 
 /** What speaks against idleness, the strongest first. High memory alone does not. */
