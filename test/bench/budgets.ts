@@ -7,8 +7,8 @@ export interface Budget {
   readonly meaning: string;
 }
 
-/** `times` is a ratio to a peer that was measured in the same rounds; MB are 10⁶ bytes. */
-export type Unit = 'times' | 'MB' | 'requests' | 'connections';
+/** `times` is a ratio to a peer that was measured in the same rounds; MB are 10⁶ bytes; a share is between 0 and 1. */
+export type Unit = 'times' | 'MB' | 'requests' | 'connections' | 'share' | 'cases';
 
 export const BUDGETS = {
   'start-up of --help': { most: 2.5, unit: 'times', meaning: 'the time of node -e 0' },
@@ -28,6 +28,16 @@ export const BUDGETS = {
 
   'time of appending': { most: 6, unit: 'times', meaning: 'the start of the engine, for an instant of 1,000 pods' },
   'time of reading': { most: 12, unit: 'times', meaning: 'a plain sum over the same values, a day of 1,000 pods' },
+
+  'used but called idle': {
+    most: 0,
+    unit: 'cases',
+    meaning: 'of 2,000 labelled cases of two generators, seeds never used in fitting',
+  },
+  'wrong among idle': { most: 0.005, unit: 'share', meaning: 'of the verdicts idle (1 − precision)' },
+  'idle but not found': { most: 0.05, unit: 'share', meaning: 'of what is idle with enough evidence (1 − recall)' },
+  'unknown without need': { most: 0.01, unit: 'share', meaning: 'of the cases with enough evidence' },
+  'calibration error of idle': { most: 0.03, unit: 'share', meaning: 'expected over ten bins (ECE)' },
 } as const satisfies Readonly<Record<string, Budget>>;
 
 export type BudgetName = keyof typeof BUDGETS;

@@ -7,4 +7,5 @@ export const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   store: async () => (await import('./store.ts')).store,
   cluster: async () => (await import('./cluster.ts')).scan,
   scale: async () => (await import('./scale.ts')).scale,
+  idle: async () => (await import('./idle.ts')).idle,
 };

@@ -43,5 +43,6 @@ export async function printBudgets(figures: Report['figures']): Promise<void> {
 }
 
 function written(value: number, { unit }: Budget): string {
+  if (unit === 'share') return value.toFixed(4);
   return unit === 'times' ? `${value.toFixed(2)} ×` : `${Math.round(value)} ${unit === 'MB' ? 'MB' : ''}`.trim();
 }

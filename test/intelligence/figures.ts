@@ -79,3 +79,8 @@ export function reliability(cases: readonly ScoredCase[]): readonly Bin[] {
 export function calibrationError(cases: readonly ScoredCase[]): number {
   return reliability(cases).reduce((sum, bin) => sum + (bin.cases / cases.length) * Math.abs(bin.right - bin.probability), 0);
 }
+
+/** Judged idle though somebody uses it, it works by itself, or its owner keeps it. */
+export function falsePositives(cases: readonly ScoredCase[]): readonly ScoredCase[] {
+  return cases.filter(({ label, finding }) => label === 'active' && finding.verdict === 'idle');
+}
