@@ -1,32 +1,30 @@
-/** Samples to a Parquet part of each UTC day they fall into. */
+/** What was observed to a Parquet part of each UTC day it falls into, for each table. */
 
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Sample } from '../types/usage.ts';
 import { literal } from './engine.ts';
 import { dayFolder, dayOf, placePart } from './parts.ts';
-import { COLUMNS, FORMAT, ORDER, SCHEMA_VERSION, VERSION_KEY } from './schema.ts';
-
-const CREATE_BUFFER = `CREATE OR REPLACE TEMP TABLE buffer (${Object.entries(COLUMNS)
-  .map(([name, type]) => `${name} ${type}`)
-  .join(', ')})`;
+import { type Rows, VALUES_OF, type Value } from './rows.ts';
+import { columnsOf, FORMAT, ORDER, type RawTable, SCHEMA_VERSION, VERSION_KEY } from './schema.ts';
 
 /**
- * Writes one part for each day and returns the days. `partName` must be unique among all writers.
+ * Writes one part of a table for each day and returns the days. `partName` must be unique among all writers.
  * @throws UpidError history-unwritable
  */
-export async function appendSamples(
+export async function appendRows<T extends RawTable>(
   connection: DuckDBConnection,
-  samplesFolder: string,
+  folder: string,
   partName: string,
-  samples: readonly Sample[],
+  table: T,
+  rows: Rows[T],
 ): Promise<readonly string[]> {
-  const perDay = Map.groupBy(samples, (sample) => dayOf(sample.atMs));
-  for (const [day, rows] of perDay) {
-    await placePart(join(dayFolder(samplesFolder, day), `${partName}.parquet`), async (file) => {
-      await fillBuffer(connection, rows);
+  const valuesOf = VALUES_OF[table] as (row: Rows[T][number]) => readonly Value[];
+  const perDay = Map.groupBy<string, Rows[T][number]>(rows, ({ atMs }) => dayOf(atMs));
+  for (const [day, ofDay] of perDay) {
+    await placePart(join(dayFolder(folder, table, day), `${partName}.parquet`), async (file) => {
+      await fillBuffer(connection, table, ofDay.map(valuesOf));
       await connection.run(
-        `COPY (SELECT * FROM buffer ORDER BY ${ORDER}) TO ${literal(file)}
+        `COPY (SELECT * FROM buffer ORDER BY ${ORDER[table]}) TO ${literal(file)}
          (${FORMAT}, KV_METADATA {${VERSION_KEY}: '${SCHEMA_VERSION}'})`,
       );
       await connection.run('DROP TABLE buffer');
@@ -35,18 +33,22 @@ export async function appendSamples(
   return [...perDay.keys()];
 }
 
-async function fillBuffer(connection: DuckDBConnection, rows: readonly Sample[]): Promise<void> {
+async function fillBuffer(connection: DuckDBConnection, table: RawTable, rows: readonly (readonly Value[])[]): Promise<void> {
   const { DuckDBTimestampMillisecondsValue } = await import('./duckdb.ts');
-  await connection.run(CREATE_BUFFER);
+  const columns = columnsOf(table);
+  const definitions = columns.map(([name, type]) => `${name} ${type}`).join(', ');
+  await connection.run(`CREATE OR REPLACE TEMP TABLE buffer (${definitions})`);
   const appender = await connection.createAppender('buffer');
-  const number = (value: number): void => (Number.isNaN(value) ? appender.appendNull() : appender.appendDouble(value));
+  const types = columns.map(([, type]) => type);
   for (const row of rows) {
-    appender.appendTimestampMilliseconds(new DuckDBTimestampMillisecondsValue(BigInt(Math.round(row.atMs))));
-    for (const text of [row.namespace, row.workloadKind, row.workloadName, row.pod, row.container]) appender.appendVarchar(text);
-    appender.appendBoolean(row.app);
-    appender.appendVarchar(row.source);
-    for (const value of [row.cpuCores, row.memoryBytes, row.networkBytesPerSecond, row.requests, row.windowSeconds])
-      number(value);
+    for (let column = 0; column < types.length; column++) {
+      const value = row[column];
+      if (value === undefined || Number.isNaN(value)) appender.appendNull();
+      else if (typeof value === 'string') appender.appendVarchar(value);
+      else if (typeof value === 'boolean') appender.appendBoolean(value);
+      else if (types[column] === 'DOUBLE') appender.appendDouble(value);
+      else appender.appendTimestampMilliseconds(new DuckDBTimestampMillisecondsValue(BigInt(Math.round(value))));
+    }
     appender.endRow();
   }
   appender.closeSync();

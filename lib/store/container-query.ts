@@ -4,18 +4,19 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { HOUR } from '../types/duration.ts';
 import { type ContainerUsage, workloadKey } from '../types/usage.ts';
 import { eachRow, numberOrUndefined, type Row } from './engine.ts';
+import type { Part } from './parts.ts';
 import { boundsOf, fromPeriod, type Period, rowsIn, WORKLOAD } from './period.ts';
 
 /** Rows that are aggregated at a time: an exact percentile holds all values of its group. */
 const ROWS_AT_A_TIME = 2_000_000;
 
 /** Some of the workloads at a time: those whose hash leaves $go when divided. */
-const containersSql = (files: readonly string[], period: Period): string => `
+const containersSql = (parts: readonly Part[], period: Period): string => `
   WITH hours AS (
     SELECT namespace, workload_kind, workload_name, container, pod, epoch_ms(observed_at) // ${HOUR * 1000} AS hour,
-      max(cpu_cores) AS cpu, max(memory_bytes) AS memory, count(*) AS samples,
+      max(greatest(cpu_cores, cpu_peak_cores)) AS cpu, max(greatest(memory_bytes, memory_peak_bytes)) AS memory, count(*) AS samples,
       epoch_ms(min(observed_at)) AS first_ms, epoch_ms(max(observed_at)) AS last_ms, median(window_seconds) AS resolution
-    ${fromPeriod(files, period)} AND container <> '' AND ${WORKLOAD} % $goes = $go GROUP BY ALL),
+    ${fromPeriod(parts, period)} AND container <> '' AND ${WORKLOAD} % $goes = $go GROUP BY ALL),
   pods AS (
     SELECT namespace, workload_kind, workload_name, container, pod,
       quantile_cont(cpu, 0.99) AS cpu_p99, max(cpu) AS cpu_peak, max(memory) AS memory_peak, sum(samples) AS samples,
@@ -29,14 +30,14 @@ const containersSql = (files: readonly string[], period: Period): string => `
 /** Use of every container that has samples in the period, by `workloadKey`. */
 export async function queryContainers(
   connection: DuckDBConnection,
-  files: readonly string[],
+  parts: readonly Part[],
   period: Period,
 ): Promise<ReadonlyMap<string, readonly ContainerUsage[]>> {
-  if (files.length === 0) return new Map();
-  const goes = Math.max(1, Math.ceil((await rowsIn(connection, files)) / ROWS_AT_A_TIME));
+  if (parts.length === 0) return new Map();
+  const goes = Math.max(1, Math.ceil((await rowsIn(connection, parts)) / ROWS_AT_A_TIME));
   const found = new Map<string, ContainerUsage[]>();
   for (let go = 0; go < goes; go++) {
-    await eachRow(connection, containersSql(files, period), { ...boundsOf(period), goes, go }, (row) => {
+    await eachRow(connection, containersSql(parts, period), { ...boundsOf(period), goes, go }, (row) => {
       const key = workloadKey({ namespace: String(row(0)), kind: String(row(1)), name: String(row(2)) });
       const containers = found.get(key) ?? [];
       found.set(key, containers);

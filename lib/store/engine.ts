@@ -60,11 +60,6 @@ export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** Rows of all these parts. One schema version has one set of columns, so a part with others is an error. */
-export function partsSql(files: readonly string[]): string {
-  return `read_parquet([${files.map(literal).join(', ')}], hive_partitioning = false)`;
-}
-
 export type Parameters = Readonly<Record<string, string | number>>;
 
 /** One row of a result: the value of a column by its position; null where it is missing. */

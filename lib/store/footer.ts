@@ -5,7 +5,7 @@
 
 import { type FileHandle, open } from 'node:fs/promises';
 import { messageOf } from '../types/errors.ts';
-import { REPLACES_KEY, SCHEMA_VERSION, VERSION_KEY } from './schema.ts';
+import { COVERS_KEY, REPLACES_KEY, SCHEMA_VERSION, VERSION_KEY } from './schema.ts';
 
 const MAGIC = 'PAR1';
 /** Length of the metadata and magic number. */
@@ -14,8 +14,11 @@ const TAIL_BYTES = 8;
 const USUAL_BYTES = 8192;
 
 export interface Footer {
+  readonly version: number;
   /** Names of the parts in the same folder whose rows this one holds; empty for a part that was not merged. */
   readonly replaces: readonly string[];
+  /** Of a roll-up: names of the parts it was made from, and of those that these had replaced; else empty. */
+  readonly covers: readonly string[];
 }
 
 /** Footer of a part; a sentence's end where it is none of ours; `gone` when it vanished meanwhile, which is nothing to speak of. */
@@ -53,10 +56,15 @@ async function lastBytes(handle: FileHandle, size: number, wanted: number): Prom
 function judged(metadata: Buffer): Footer | string {
   const version = keyValue(metadata, VERSION_KEY);
   if (version === undefined) return 'it is none of kubectl-upid';
-  if (version !== String(SCHEMA_VERSION))
-    return `it has the form ${version}, and this kubectl-upid knows the form ${SCHEMA_VERSION}`;
-  const replaces = keyValue(metadata, REPLACES_KEY);
-  return { replaces: replaces ? replaces.split('\n') : [] };
+  const known = /^\d+$/.test(version) && Number(version) >= 1 && Number(version) <= SCHEMA_VERSION;
+  if (!known)
+    return `it has the form ${version}, and this kubectl-upid knows the forms up to ${SCHEMA_VERSION}: install a newer one`;
+  return { version: Number(version), replaces: lines(metadata, REPLACES_KEY), covers: lines(metadata, COVERS_KEY) };
+}
+
+function lines(metadata: Buffer, key: string): readonly string[] {
+  const text = keyValue(metadata, key);
+  return text ? text.split('\n') : [];
 }
 
 /** Header of the next string field of a Thrift struct in the compact protocol: field number one higher, type binary. */

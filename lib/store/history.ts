@@ -3,16 +3,18 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, UpidError } from '../types/errors.ts';
+import type { Observation } from '../types/observation.ts';
 import type { Runtime } from '../types/runtime.ts';
 import type { ContainerUsage, Sample } from '../types/usage.ts';
-import { appendSamples } from './append.ts';
+import { appendRows } from './append.ts';
 import { findBroken } from './broken.ts';
 import { queryContainers } from './container-query.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { queryInterval } from './interval-query.ts';
 import { tidy } from './merge.ts';
-import { clusterFolder, dayFolder, dayOf, findParts, firstLine, type KnownFooters, leftOut } from './parts.ts';
+import { clusterFolder, dayFolder, dayOf, findParts, firstLine, type KnownFooters, leftOut, type Part } from './parts.ts';
 import type { Period } from './period.ts';
+import type { RawTable } from './schema.ts';
 import { gridOf, queryUsage, type StoredUsage, type UsagePeriod } from './usage-query.ts';
 
 export interface History {
@@ -20,6 +22,13 @@ export interface History {
   readonly folder: string;
   /** Adds samples as new parts, and merges older ones where there are many. @throws UpidError history-unwritable */
   append(samples: readonly Sample[]): Promise<void>;
+  /**
+   * Adds what one round of collecting saw: a part of each table and day. Each part is there whole or not at all; a process that
+   * dies between two of them leaves the tables that were written, the samples last, so that where there are samples there is
+   * everything else of that round. What was recorded before stays as it is in any case.
+   * @throws UpidError history-unwritable; the parts that were put in place before stay
+   */
+  record(observation: Observation): Promise<void>;
   /** Use of each workload in slots, by `workloadKey`. */
   usage(period: UsagePeriod): Promise<ReadonlyMap<string, StoredUsage>>;
   /** Usual distance of consecutive samples in seconds; undefined where there are no two. */
@@ -52,13 +61,15 @@ export function startHistoryEngine(runtime: Runtime): Promise<Engine> {
 /** A part that another process merged or pruned while it was read is looked for again this often. */
 const ATTEMPTS = 3;
 
+/** Samples come last: see `record`. */
+const RECORDED: readonly RawTable[] = ['workloads', 'nodes', 'pods', 'samples'];
+
 /** Folders of so many days are looked at for parts to merge. */
 const TIDIED_DAYS = 3;
 const DAY_MS = 86_400_000;
 
 class ParquetHistory implements History {
   readonly folder: string;
-  readonly #samples: string;
   readonly #runtime: Runtime;
   readonly #problems = new Set<string>();
   readonly #broken = new Set<string>();
@@ -69,7 +80,6 @@ class ParquetHistory implements History {
 
   constructor(folder: string, runtime: Runtime, engine: Promise<Engine> | undefined) {
     this.folder = folder;
-    this.#samples = join(folder, 'samples');
     this.#runtime = runtime;
     this.#engine = engine;
     // Told when it is needed.
@@ -77,25 +87,33 @@ class ParquetHistory implements History {
   }
 
   append(samples: readonly Sample[]): Promise<void> {
+    return this.record({ samples, pods: [], workloads: [], nodes: [] });
+  }
+
+  record(observation: Observation): Promise<void> {
     return this.#inTurn(async () => {
-      if (samples.length === 0) return;
+      const tables = RECORDED.filter((table) => observation[table].length > 0);
+      if (tables.length === 0) return;
       const { connection } = await this.#start();
-      const days = await appendSamples(connection, this.#samples, this.#uniqueName(), samples);
-      await this.#tidy(connection, days);
+      const name = this.#uniqueName();
+      for (const table of tables) {
+        const days = await appendRows(connection, this.folder, name, table, observation[table]);
+        await this.#tidy(connection, table, days);
+      }
     });
   }
 
   usage(period: UsagePeriod): Promise<ReadonlyMap<string, StoredUsage>> {
     const wanted = { fromMs: gridOf(period).startMs, toMs: period.toMs };
-    return this.#read(wanted, (engine, files) => queryUsage(engine, files, period));
+    return this.#read(wanted, (engine, parts) => queryUsage(engine, parts, period));
   }
 
   interval(period: Period): Promise<number | undefined> {
-    return this.#read(period, (engine, files) => queryInterval(engine.connection, files, period));
+    return this.#read(period, (engine, parts) => queryInterval(engine.connection, parts, period));
   }
 
   containers(period: Period): Promise<ReadonlyMap<string, readonly ContainerUsage[]>> {
-    return this.#read(period, (engine, files) => queryContainers(engine.connection, files, period));
+    return this.#read(period, (engine, parts) => queryContainers(engine.connection, parts, period));
   }
 
   problems(): readonly string[] {
@@ -110,13 +128,13 @@ class ParquetHistory implements History {
     return this.#inTurn(async () => (await engine)?.close()).catch(() => undefined);
   }
 
-  #read<T>(period: Period, query: (engine: Engine, files: readonly string[]) => Promise<T>): Promise<T> {
+  #read<T>(period: Period, query: (engine: Engine, parts: readonly Part[]) => Promise<T>): Promise<T> {
     return this.#inTurn(async () => {
       let failure: unknown;
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const { files, problems } = await findParts(this.#samples, period.fromMs, period.toMs, this.#known);
+        const { parts, problems } = await findParts(this.folder, 'samples', period, this.#known);
         for (const problem of problems) this.#problems.add(problem);
-        const usable = files.filter((file) => !this.#broken.has(file));
+        const usable = parts.filter(({ file }) => !this.#broken.has(file));
         const engine = await this.#start();
         try {
           if (this.#closed) throw new Error('it was closed');
@@ -131,21 +149,21 @@ class ParquetHistory implements History {
     });
   }
 
-  async #leaveOutBroken(engine: Engine, files: readonly string[]): Promise<void> {
-    for (const { file, why } of await findBroken(engine.connection, files)) {
+  async #leaveOutBroken(engine: Engine, parts: readonly Part[]): Promise<void> {
+    for (const { file, why } of await findBroken(engine.connection, 'samples', parts)) {
       this.#broken.add(file);
       this.#problems.add(leftOut(file, why));
     }
   }
 
   /** The samples are safe by now: what keeps older parts from being merged costs time only, and is told. */
-  async #tidy(connection: Engine['connection'], written: readonly string[]): Promise<void> {
+  async #tidy(connection: Engine['connection'], table: RawTable, written: readonly string[]): Promise<void> {
     const nowMs = this.#runtime.now();
     const recent = Array.from({ length: TIDIED_DAYS }, (_, back) => dayOf(nowMs - back * DAY_MS));
     for (const day of new Set([...written, ...recent])) {
-      const folder = dayFolder(this.#samples, day);
+      const folder = dayFolder(this.folder, table, day);
       try {
-        await tidy(connection, folder, { nowMs, unique: this.#uniqueName() }, this.#known);
+        await tidy(connection, table, folder, { nowMs, unique: this.#uniqueName() }, this.#known);
       } catch (error) {
         this.#problems.add(`small parts in ${folder} could not be merged (${firstLine(messageOf(error))})`);
       }

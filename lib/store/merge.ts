@@ -11,12 +11,13 @@
 
 import type { Stats } from 'node:fs';
 import { stat, unlink } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { isGone, literal, partsSql } from './engine.ts';
-import { entriesOf, isTemporary, type KnownFooters, partsOf, placePartOnce } from './parts.ts';
+import { isGone, literal } from './engine.ts';
+import { entriesOf, isTemporary, type KnownFooters, type Part, partsOf, placePartOnce } from './parts.ts';
 import { rowsIn } from './period.ts';
-import { FORMAT, ORDER, REPLACES_KEY, SCHEMA_VERSION, VERSION_KEY } from './schema.ts';
+import { partsSql } from './relation.ts';
+import { FORMAT, ORDER, REPLACES_KEY, SCHEMA_VERSION, type Table, VERSION_KEY } from './schema.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -39,7 +40,7 @@ const WRITTEN = /^(\d{4})(\d{2})(\d{2})(?:T(\d{2}))?(?:\d{7}Z-[0-9a-z]+|-merged)
 
 interface Group {
   readonly name: string;
-  readonly inputs: readonly string[];
+  readonly inputs: readonly Part[];
 }
 
 /**
@@ -48,6 +49,7 @@ interface Group {
  */
 export async function tidy(
   connection: DuckDBConnection,
+  table: Table,
   folder: string,
   writer: { readonly nowMs: number; readonly unique: string },
   known: KnownFooters,
@@ -55,11 +57,11 @@ export async function tidy(
   const { nowMs, unique } = writer;
   const entries = await entriesOf(folder);
   await removeLeftovers(folder, entries, nowMs);
-  const { files, replaced } = await partsOf(folder, known);
+  const { parts, replaced } = await partsOf(folder, known);
   await removeReplaced(folder, entries, replaced, nowMs);
   const taken = new Set([...entries, ...replaced.keys()]);
-  const group = files.length < FEWEST_PARTS ? undefined : await groupToMerge(files, taken, nowMs);
-  if (group) await merge(connection, folder, group, unique, known);
+  const group = parts.length < FEWEST_PARTS ? undefined : await groupToMerge(parts, taken, nowMs);
+  if (group) await merge(connection, table, folder, group, unique);
 }
 
 async function removeLeftovers(folder: string, entries: readonly string[], nowMs: number): Promise<void> {
@@ -93,48 +95,42 @@ function statOf(file: string): Promise<Stats | undefined> {
 }
 
 /** The oldest hour that is over and has many parts, or the whole day when that is over and small. `taken` are names that may not be used again. */
-async function groupToMerge(files: readonly string[], taken: ReadonlySet<string>, nowMs: number): Promise<Group | undefined> {
-  const written = files.flatMap((file) => {
-    const [, year, month, day, hour] = WRITTEN.exec(basename(file)) ?? [];
-    return year === undefined ? [] : [{ file, date: `${year}-${month}-${day}`, hour }];
+async function groupToMerge(parts: readonly Part[], taken: ReadonlySet<string>, nowMs: number): Promise<Group | undefined> {
+  const written = parts.flatMap((part) => {
+    const [, year, month, day, hour] = WRITTEN.exec(part.name) ?? [];
+    return year === undefined ? [] : [{ part, date: `${year}-${month}-${day}`, hour }];
   });
   const isOver = (from: string, lengthMs: number): boolean => Date.parse(from) + lengthMs + LATE_MS <= nowMs;
   const groups: Group[] = [];
-  for (const [date, ofDay] of Map.groupBy(written, (part) => part.date)) {
+  for (const [date, ofDay] of Map.groupBy(written, (each) => each.date)) {
     const name = date.replaceAll('-', '');
-    const inputs = ofDay.map((part) => part.file);
+    const inputs = ofDay.map(({ part }) => part);
     if (isOver(`${date}T00:00:00Z`, DAY_MS) && (await bytesOf(inputs)) <= LARGEST_DAY_BYTES) {
       groups.push({ name: `${name}-merged.parquet`, inputs });
       continue;
     }
-    for (const [hour, ofHour] of Map.groupBy(ofDay, (part) => part.hour)) {
+    for (const [hour, ofHour] of Map.groupBy(ofDay, (each) => each.hour)) {
       if (hour === undefined || !isOver(`${date}T${hour}:00:00Z`, HOUR_MS)) continue;
-      groups.push({ name: `${name}T${hour}-merged.parquet`, inputs: ofHour.map((part) => part.file) });
+      groups.push({ name: `${name}T${hour}-merged.parquet`, inputs: ofHour.map(({ part }) => part) });
     }
   }
   return groups.find(({ name, inputs }) => inputs.length >= FEWEST_PARTS && !taken.has(name));
 }
 
-async function bytesOf(files: readonly string[]): Promise<number> {
-  const sizes = await Promise.all(files.map(async (file) => (await statOf(file))?.size ?? 0));
+export async function bytesOf(parts: readonly Pick<Part, 'file'>[]): Promise<number> {
+  const sizes = await Promise.all(parts.map(async ({ file }) => (await statOf(file))?.size ?? 0));
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-async function merge(
-  connection: DuckDBConnection,
-  folder: string,
-  group: Group,
-  unique: string,
-  known: KnownFooters,
-): Promise<void> {
-  const replaces = group.inputs.flatMap((file) => [basename(file), ...(known.get(file)?.replaces ?? [])]);
+async function merge(connection: DuckDBConnection, table: Table, folder: string, group: Group, unique: string): Promise<void> {
+  const replaces = group.inputs.flatMap(({ name, replaces: earlier }) => [name, ...earlier]);
   const metadata = `${VERSION_KEY}: '${SCHEMA_VERSION}', ${REPLACES_KEY}: ${literal(replaces.join('\n'))}`;
   try {
     await placePartOnce(join(folder, group.name), unique, async (temporary) => {
       await connection.run(
-        `COPY (SELECT * FROM ${partsSql(group.inputs)} ORDER BY ${ORDER}) TO ${literal(temporary)} (${FORMAT}, KV_METADATA {${metadata}})`,
+        `COPY (SELECT * FROM ${partsSql(table, group.inputs)} ORDER BY ${ORDER[table]}) TO ${literal(temporary)} (${FORMAT}, KV_METADATA {${metadata}})`,
       );
-      const [written, wanted] = [await rowsIn(connection, [temporary]), await rowsIn(connection, group.inputs)];
+      const [written, wanted] = [await rowsIn(connection, [{ file: temporary }]), await rowsIn(connection, group.inputs)];
       if (written !== wanted) throw new Error(`${written} rows were written instead of ${wanted}`);
     });
   } catch (error) {

@@ -1,5 +1,5 @@
 /**
- * The files of a history: `<directory>/<cluster>/samples/day=YYYY-MM-DD/<part>.parquet`. A part is written under a temporary
+ * The files of a history: `<directory>/<cluster>/<table>/day=YYYY-MM-DD/<part>.parquet`. A part is written under a temporary
  * name, flushed to the disk and put in place, so that a reader never meets half a part, whatever dies when. Parts never change.
  *
  * A merged part lists the parts it replaces, which are removed only after a while: until then a reader leaves them out.
@@ -9,12 +9,20 @@ import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { messageOf, UpidError } from '../types/errors.ts';
 import { type Footer, readFooter } from './footer.ts';
+import type { Table } from './schema.ts';
 
-const PART = /^[\w-]+\.parquet$/;
+const PART_NAME = /^[\w-]+\.parquet$/;
 const DAY_FOLDER = /^day=(\d{4}-\d{2}-\d{2})$/;
 
+export interface Part extends Footer {
+  /** Path. */
+  readonly file: string;
+  /** File name: unique within its folder, for good. */
+  readonly name: string;
+}
+
 export interface Parts {
-  readonly files: readonly string[];
+  readonly parts: readonly Part[];
   /** One sentence for each file that had to be left out. */
   readonly problems: readonly string[];
 }
@@ -38,8 +46,15 @@ export function dayOf(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
 }
 
-export function dayFolder(samplesFolder: string, day: string): string {
-  return join(samplesFolder, `day=${day}`);
+/** Folder of one day of a table, in the folder of a cluster. */
+export function dayFolder(folder: string, table: Table, day: string): string {
+  return join(folder, table, `day=${day}`);
+}
+
+/** Days that a table has a folder of, oldest first. @throws UpidError history-corrupt */
+export async function daysOf(folder: string, table: Table): Promise<readonly string[]> {
+  const names = await entriesOf(join(folder, table));
+  return names.flatMap((name) => DAY_FOLDER.exec(name)?.[1] ?? []).toSorted();
 }
 
 /** Sentence for a part that is left out. */
@@ -48,23 +63,25 @@ export function leftOut(file: string, why: string): string {
 }
 
 /**
- * Parts of the days that overlap the period. Files that are no whole part are named and left in place.
+ * Parts of a table of the days that overlap the period. Files that are no whole part are named and left in place.
  * @throws UpidError history-corrupt when a folder cannot be read
  */
-export async function findParts(samplesFolder: string, fromMs: number, toMs: number, known: KnownFooters): Promise<Parts> {
-  const first = dayOf(fromMs);
-  const last = dayOf(toMs);
-  const days = (await entriesOf(samplesFolder)).filter((name) => {
-    const day = DAY_FOLDER.exec(name)?.[1];
-    return day !== undefined && day >= first && day <= last;
-  });
-  const perDay = await Promise.all(days.toSorted().map((day) => partsOf(join(samplesFolder, day), known)));
-  return { files: perDay.flatMap(({ files }) => files), problems: perDay.flatMap(({ problems }) => problems) };
+export async function findParts(
+  folder: string,
+  table: Table,
+  period: { readonly fromMs: number; readonly toMs: number } | 'all',
+  known: KnownFooters,
+): Promise<Parts> {
+  const days = (await daysOf(folder, table)).filter(
+    (day) => period === 'all' || (day >= dayOf(period.fromMs) && day <= dayOf(period.toMs)),
+  );
+  const perDay = await Promise.all(days.map((day) => partsOf(dayFolder(folder, table, day), known)));
+  return { parts: perDay.flatMap(({ parts }) => parts), problems: perDay.flatMap(({ problems }) => problems) };
 }
 
 /** Parts of one folder, oldest name first, without those that a merged part replaces. @throws UpidError history-corrupt */
 export async function partsOf(folder: string, known: KnownFooters): Promise<DayParts> {
-  const names = (await entriesOf(folder)).filter((name) => PART.test(name)).toSorted();
+  const names = (await entriesOf(folder)).filter((name) => PART_NAME.test(name)).toSorted();
   const problems: string[] = [];
   const footers = new Map<string, Footer>();
   await Promise.all(
@@ -78,8 +95,11 @@ export async function partsOf(folder: string, known: KnownFooters): Promise<DayP
     }),
   );
   const replaced = replacements(footers);
-  const files = names.filter((name) => footers.has(name) && !replaced.has(name)).map((name) => join(folder, name));
-  return { files, problems: problems.toSorted(), replaced };
+  const parts = names.flatMap((name) => {
+    const footer = footers.get(name);
+    return footer === undefined || replaced.has(name) ? [] : [{ ...footer, name, file: join(folder, name) }];
+  });
+  return { parts, problems: problems.toSorted(), replaced };
 }
 
 /**

@@ -1,7 +1,9 @@
 /** What queries over a period have in common. */
 
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { eachRow, type Parameters, partsSql } from './engine.ts';
+import { eachRow, type Parameters } from './engine.ts';
+import type { Part } from './parts.ts';
+import { partsSql, readSql } from './relation.ts';
 
 export interface Period {
   readonly fromMs: number;
@@ -13,10 +15,10 @@ export interface Period {
 /** Identifies a workload within one query: 64 bits, so that 10,000 workloads collide with a probability of 1 in 10¹¹. */
 export const WORKLOAD = 'hash(namespace, workload_kind, workload_name)';
 
-/** Parts and period; the values are bound by `boundsOf`. */
-export function fromPeriod(files: readonly string[], { namespace }: Pick<Period, 'namespace'>): string {
+/** Parts of samples and period; the values are bound by `boundsOf`. */
+export function fromPeriod(parts: readonly Part[], { namespace }: Pick<Period, 'namespace'>): string {
   const inNamespace = namespace === undefined ? '' : ' AND namespace = $namespace';
-  return `FROM ${partsSql(files)} WHERE observed_at >= make_timestamp_ms($from_ms) AND observed_at <= make_timestamp_ms($to_ms)${inNamespace}`;
+  return `FROM ${partsSql('samples', parts)} WHERE observed_at >= make_timestamp_ms($from_ms) AND observed_at <= make_timestamp_ms($to_ms)${inNamespace}`;
 }
 
 /** Values of the parameters of `fromPeriod`, both ends within the period. */
@@ -25,9 +27,10 @@ export function boundsOf({ fromMs, toMs, namespace }: Period): Parameters {
 }
 
 /** Number of rows in these parts: it stands in their metadata and costs next to nothing. */
-export async function rowsIn(connection: DuckDBConnection, files: readonly string[]): Promise<number> {
+export async function rowsIn(connection: DuckDBConnection, parts: readonly Pick<Part, 'file'>[]): Promise<number> {
+  if (parts.length === 0) return 0;
   let rows = 0;
-  await eachRow(connection, `SELECT count(*)::DOUBLE FROM ${partsSql(files)}`, {}, (row) => {
+  await eachRow(connection, `SELECT count(*)::DOUBLE FROM ${readSql(parts)}`, {}, (row) => {
     rows = Number(row(0));
   });
   return rows;

@@ -2,6 +2,7 @@
 
 import { type SlotGrid, type SlotValues, type WorkloadRequests, type WorkloadUsage, workloadKey } from '../types/usage.ts';
 import { type Engine, eachRow, type Row } from './engine.ts';
+import type { Part } from './parts.ts';
 import { boundsOf, fromPeriod, type Period, WORKLOAD } from './period.ts';
 
 export interface UsagePeriod extends Period {
@@ -30,8 +31,8 @@ export function gridOf(period: UsagePeriod): SlotGrid {
 /** As a number, which is read many times as fast as 64 bits: 53 of them let 10,000 workloads collide with a probability of 1 in 10⁸. */
 const asNumber = (workload: string): string => `${workload}::DOUBLE`;
 
-const namesSql = (files: readonly string[], period: Period): string => `
-  SELECT ${asNumber(WORKLOAD)}, namespace, workload_kind, workload_name, count(*)::DOUBLE ${fromPeriod(files, period)}
+const namesSql = (parts: readonly Part[], period: Period): string => `
+  SELECT ${asNumber(WORKLOAD)}, namespace, workload_kind, workload_name, count(*)::DOUBLE ${fromPeriod(parts, period)}
   GROUP BY namespace, workload_kind, workload_name ORDER BY namespace, workload_kind, workload_name`;
 
 /** Missing values come as NaN: asking for each whether it is missing takes longer than reading it. */
@@ -41,13 +42,13 @@ const orNaN = (value: string): string => `ifnull(${value}, 'NaN'::DOUBLE)`;
  * Containers of a pod need not be sampled at the same instant, so peaks are taken within the slot before they are summed:
  * the pod's own peak where a slot holds one sample, an upper bound where it holds more. So are the lows, for the movement.
  */
-const usageSql = (files: readonly string[], period: Period): string => `
+const usageSql = (parts: readonly Part[], period: Period): string => `
   WITH containers AS (
     SELECT ${WORKLOAD} AS workload, hash(namespace, pod) AS pod, container, ((epoch_ms(observed_at) - $grid_ms) // $slot_ms)::INTEGER AS slot,
-      bool_or(app) AS app, max(cpu_cores) AS cpu, max(memory_bytes) AS memory, min(memory_bytes) AS least_memory,
-      max(network_bytes_per_second) AS network, median(network_bytes_per_second) AS network_median, sum(requests) AS requests,
+      bool_or(app) AS app, max(greatest(cpu_cores, cpu_peak_cores)) AS cpu, max(greatest(memory_bytes, memory_peak_bytes)) AS memory, min(memory_bytes) AS least_memory,
+      max(greatest(network_bytes_per_second, network_peak_bytes_per_second)) AS network, median(network_bytes_per_second) AS network_median, sum(requests) AS requests,
       count(*) AS samples, epoch_ms(max(observed_at)) - epoch_ms(min(observed_at)) AS span_ms
-    ${fromPeriod(files, period)} GROUP BY ALL),
+    ${fromPeriod(parts, period)} GROUP BY ALL),
   pods AS (
     SELECT workload, pod, slot, sum(cpu) FILTER (app) AS cpu, sum(memory) FILTER (app) AS memory,
       1 - sum(least_memory) FILTER (app) / nullif(sum(memory) FILTER (app), 0) AS movement,
@@ -73,14 +74,14 @@ interface Accumulated {
 /** Use of every workload that has samples in the period, by `workloadKey`. */
 export async function queryUsage(
   { connection, alone }: Engine,
-  files: readonly string[],
+  parts: readonly Part[],
   period: UsagePeriod,
 ): Promise<ReadonlyMap<string, StoredUsage>> {
-  if (files.length === 0) return new Map();
+  if (parts.length === 0) return new Map();
   const grid = gridOf(period);
   const workloads = new Map<unknown, Accumulated>();
   let rows = 0;
-  await eachRow(connection, namesSql(files, period), boundsOf({ ...period, fromMs: grid.startMs }), (row) => {
+  await eachRow(connection, namesSql(parts, period), boundsOf({ ...period, fromMs: grid.startMs }), (row) => {
     const key = workloadKey({ namespace: String(row(1)), kind: String(row(2)), name: String(row(3)) });
     workloads.set(row(0), { key, values: emptyValues(grid), intervals: [] });
     rows += Number(row(4));
@@ -90,7 +91,7 @@ export async function queryUsage(
   const aggregate = async (): Promise<void> => {
     for (const part of partsOfGrid(grid, Math.min(MOST_GOES, goes))) {
       const parameters = { ...boundsOf({ ...period, ...part }), ...slots };
-      await eachRow(connection, usageSql(files, period), parameters, (row) => take(workloads.get(row(0)), grid.slotSeconds, row));
+      await eachRow(connection, usageSql(parts, period), parameters, (row) => take(workloads.get(row(0)), grid.slotSeconds, row));
     }
   };
   await (goes > MOST_GOES ? alone(aggregate) : aggregate());

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { collectObjects } from '../../lib/collect/objects/collect.ts';
 import { simulatedClient } from '../../lib/kube/simulated/transport.ts';
-import { type Engine, eachRow, partsSql, startEngine } from '../../lib/store/engine.ts';
+import { type Engine, eachRow, startEngine } from '../../lib/store/engine.ts';
 import { type History, openHistory } from '../../lib/store/history.ts';
+import { readSql } from '../../lib/store/relation.ts';
 import { DAY, MINUTE } from '../../lib/types/duration.ts';
 import type { Workload } from '../../lib/types/workload.ts';
 import { bigCluster } from '../cluster/big-cluster.ts';
@@ -91,6 +92,6 @@ async function sumOf({ connection }: Engine, folder: string): Promise<void> {
   const samples = join(folder, 'samples');
   const files = readdirSync(samples, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.parquet'));
   const sql = `SELECT sum(hash(namespace, workload_kind, workload_name, pod, container)), sum(cpu_cores), sum(memory_bytes)
-    FROM ${partsSql(files.map((file) => join(samples, file)))}`;
+    FROM ${readSql(files.map((file) => ({ file: join(samples, file) })))}`;
   await eachRow(connection, sql, {}, () => undefined);
 }

@@ -35,13 +35,20 @@ async function stored(folder: string): Promise<readonly Sample[]> {
   }));
 }
 
-test('what is read is what was written: numbers to the last bit, missing values, names of any letters', async () => {
+test('what is read is what was written: use to four significant digits and all else to the last bit, missing values, names of any letters', async () => {
   const { history, samples } = testHistory();
   const written = [
-    sample({ atMs: NOW + 1, cpuCores: 0.1 + 0.2, memoryBytes: 2 ** 53 - 1, pod: 'a' }),
+    sample({
+      atMs: NOW + 1,
+      cpuCores: 0.1 + 0.2,
+      memoryBytes: 2 ** 53 - 1,
+      requests: 2 ** 53 - 1,
+      windowSeconds: 0.1 + 0.2,
+      pod: 'a',
+    }),
     sample({ atMs: NOW + 2, cpuCores: Number.NaN, memoryBytes: 0, pod: 'b', app: false }),
-    sample({ atMs: NOW + 3, cpuCores: Number.MIN_VALUE, memoryBytes: Number.MAX_VALUE, pod: 'c' }),
-    networkSample({ atMs: NOW + 4, networkBytesPerSecond: 1234.5, requests: 3, pod: 'd' }),
+    sample({ atMs: NOW + 3, cpuCores: Number.MIN_VALUE, memoryBytes: 1e308, pod: 'c' }),
+    networkSample({ atMs: NOW + 4, networkBytesPerSecond: 1234.56, requests: 3, pod: 'd' }),
     sample({
       atMs: NOW + 5,
       namespace: "o'hara",
@@ -54,7 +61,14 @@ test('what is read is what was written: numbers to the last bit, missing values,
   await history.append(written);
   assert.equal(
     await stored(samples),
-    written.toSorted((a, b) => a.atMs - b.atMs),
+    written
+      .map((row) => ({
+        ...row,
+        cpuCores: Number(row.cpuCores.toPrecision(4)),
+        memoryBytes: Number(row.memoryBytes.toPrecision(4)),
+        networkBytesPerSecond: Number(row.networkBytesPerSecond.toPrecision(4)),
+      }))
+      .toSorted((a, b) => a.atMs - b.atMs),
   );
   history.close();
 });

@@ -106,16 +106,16 @@ broken(
 broken(
   'a part of a newer version',
   (part) =>
-    rowsOf(`COPY (SELECT * FROM '${part}') TO '${part}' (FORMAT parquet, KV_METADATA {upid_schema_version: '2'})`).then(
+    rowsOf(`COPY (SELECT * FROM '${part}') TO '${part}' (FORMAT parquet, KV_METADATA {upid_schema_version: '3'})`).then(
       () => undefined,
     ),
-  /it has the form 2, and this kubectl-upid knows the form 1/,
+  /it has the form 3, and this kubectl-upid knows the forms up to 2: install a newer one/,
 );
 broken(
   'the right version with other columns',
   (part) =>
     rowsOf(
-      `COPY (SELECT 'now' AS observed_at, 1 AS cpu_cores) TO '${part}' (FORMAT parquet, KV_METADATA {upid_schema_version: '1'})`,
+      `COPY (SELECT 'now' AS observed_at, 1 AS cpu_cores) TO '${part}' (FORMAT parquet, KV_METADATA {upid_schema_version: '2'})`,
     ).then(() => undefined),
   /its column observed_at is VARCHAR instead of TIMESTAMP_MS/,
 );
@@ -123,7 +123,7 @@ broken(
   'the right columns with values of another type',
   (part) =>
     rowsOf(
-      `COPY (SELECT * REPLACE ('much' AS cpu_cores) FROM '${part}') TO '${part}' (FORMAT parquet, KV_METADATA {upid_schema_version: '1'})`,
+      `COPY (SELECT * REPLACE ('much' AS cpu_cores) FROM '${part}') TO '${part}' (FORMAT parquet, KV_METADATA {upid_schema_version: '2'})`,
     ).then(() => undefined),
   /its column cpu_cores is VARCHAR instead of DOUBLE/,
 );

@@ -183,7 +183,7 @@ test('much is aggregated in several goes, with the same result as in one', async
       atMs: NOW - minute * MINUTE,
       workloadName: `w-${pod % 10}`,
       pod: `w-${pod}`,
-      cpuCores: pod + minute / 10_000,
+      cpuCores: pod + minute / 100_000,
     });
   });
   await history.append(rows);
@@ -193,7 +193,7 @@ test('much is aggregated in several goes, with the same result as in one', async
   // The busiest of pods 3, 13, 23, 33, 43; the oldest minute of each slot is the highest.
   const expected = Array.from({ length: 288 }, (_, slot) => {
     const oldest = Math.min((287 - slot) * 5 + 4, 1399);
-    return (287 - slot) * 5 > 1399 ? NONE : 43 + oldest / 10_000;
+    return (287 - slot) * 5 > 1399 ? NONE : Number((43 + oldest / 100_000).toPrecision(4));
   });
   assert.equal(
     values(usage, 'cpuPeakCores'),

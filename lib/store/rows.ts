@@ -1,0 +1,95 @@
+/** What is observed, as the values of the columns of each table, in their order. */
+
+import type { NodeSample, PodSample, WorkloadSample } from '../types/observation.ts';
+import type { Sample } from '../types/usage.ts';
+import { type RawTable, SIGNIFICANT_DIGITS } from './schema.ts';
+
+/** NaN and undefined are NULL; instants are Unix epoch milliseconds. */
+export type Value = string | number | boolean | undefined;
+
+export interface Rows {
+  readonly samples: readonly Sample[];
+  readonly pods: readonly PodSample[];
+  readonly workloads: readonly WorkloadSample[];
+  readonly nodes: readonly NodeSample[];
+}
+
+type ValuesOf = { readonly [T in RawTable]: (row: Rows[T][number]) => readonly Value[] };
+
+export const VALUES_OF: ValuesOf = {
+  samples: (row) => [
+    row.atMs,
+    row.namespace,
+    row.workloadKind,
+    row.workloadName,
+    row.pod,
+    row.container,
+    row.app,
+    row.source,
+    measured(row.cpuCores),
+    measured(row.memoryBytes),
+    measured(row.networkBytesPerSecond),
+    row.requests,
+    row.windowSeconds,
+    measured(row.cpuPeakCores),
+    measured(row.memoryPeakBytes),
+    measured(row.networkPeakBytesPerSecond),
+  ],
+  pods: (row) => [
+    row.atMs,
+    row.namespace,
+    row.workloadKind,
+    row.workloadName,
+    row.pod,
+    row.uid,
+    row.node,
+    row.phase,
+    row.ready,
+    row.restarts,
+    row.oomKills,
+    row.createdAtMs,
+    row.startedAtMs,
+    row.endedAtMs,
+    row.cpuRequestCores,
+    row.memoryRequestBytes,
+    row.cpuLimitCores,
+    row.memoryLimitBytes,
+  ],
+  workloads: (row) => [
+    row.atMs,
+    row.namespace,
+    row.workloadKind,
+    row.workloadName,
+    row.uid,
+    row.desiredReplicas,
+    row.pods,
+    row.readyPods,
+    row.restarts,
+    row.cpuRequestCores,
+    row.memoryRequestBytes,
+    row.costPerHour,
+  ],
+  nodes: (row) => [
+    row.atMs,
+    row.node,
+    row.ready,
+    row.source,
+    measured(row.cpuCores),
+    measured(row.memoryBytes),
+    measured(row.networkBytesPerSecond),
+    row.allocatableCpuCores,
+    row.allocatableMemoryBytes,
+    row.requestedCpuCores,
+    row.requestedMemoryBytes,
+    row.pods,
+    row.costPerHour,
+    row.currency,
+    row.priceSource,
+    row.windowSeconds,
+  ],
+};
+
+/** Use as it is kept: `SIGNIFICANT_DIGITS` of it. */
+export function measured(value: number | undefined): number {
+  return value === undefined || !Number.isFinite(value) ? Number.NaN : Number(value.toPrecision(SIGNIFICANT_DIGITS));
+}
