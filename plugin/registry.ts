@@ -18,6 +18,12 @@ export const REGISTRY: readonly Registration[] = [
     load: async () => (await import('./commands/idle.ts')).IdleCommand,
   },
   {
+    path: ['forecast'],
+    group: 'Look',
+    summary: 'Forecast the use of CPU, memory and network by the hour, with intervals',
+    load: async () => (await import('./commands/forecast.ts')).ForecastCommand,
+  },
+  {
     path: ['explain'],
     group: 'Look',
     summary: 'Explain the verdict on a workload: every factor, and what would change it',

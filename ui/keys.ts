@@ -22,10 +22,10 @@ export type Action =
   | 'back'
   | 'quit';
 
-export type ViewName = 'idle' | 'optimize' | 'explain';
+export type ViewName = 'idle' | 'optimize' | 'explain' | 'forecast';
 
 /** Views of a list with a detail; the others are pages. */
-const LISTS: readonly ViewName[] = ['idle', 'optimize'];
+const LISTS: readonly ViewName[] = ['idle', 'optimize', 'forecast'];
 
 export interface KeyBinding {
   readonly action: Action;
@@ -73,6 +73,14 @@ const KEYS: readonly KeyBinding[] = [
     help: 'show or hide what got no recommendation',
     footer: 'declined',
     views: ['optimize'],
+  },
+  {
+    action: 'extra',
+    keys: ['u'],
+    shown: 'u',
+    help: 'show or hide what has too little history',
+    footer: 'too short',
+    views: ['forecast'],
   },
   {
     action: 'explanation',

@@ -162,7 +162,9 @@ export interface ForecastFinding {
   /** Sums over the pods; absent where a container has none. */
   readonly request?: number;
   readonly limit?: number;
-  readonly outcome: Forecast | TooShort;
+  /** Absent where the history is too short: then `refusal` says how much of it there is. */
+  readonly forecast?: Forecast;
+  readonly refusal?: TooShort;
   /** The first 24 hours, and the first 168; absent where nothing is forecast or the horizon is shorter. */
   readonly day?: ForecastSummary;
   readonly week?: ForecastSummary;

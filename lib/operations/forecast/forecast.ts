@@ -1,158 +1,16 @@
-/** The question of `forecast`: see the hours, forecast each series, compare the last day with what was expected, and conclude. */
+/** The question of `forecast`: see the hours, then conclude. */
 
-import { aDayAgo, CHECKED_HOURS, checkDay, chooseAnomalies } from '../../intelligence/anomalies/check.ts';
-import { type ForecastModel, forecastSeries, isTooShort } from '../../intelligence/forecast/forecast.ts';
 import { loadForecastModel } from '../../intelligence/forecast/model.ts';
-import { type JoinedHours, joinHours } from '../../intelligence/hours/join.ts';
-import { summaryOf } from '../../intelligence/hours/summary.ts';
-import { dailyFigures, mean, trendOf } from '../../intelligence/hours/trend.ts';
-import { exhaustionOf } from '../../intelligence/scaling/exhaustion.ts';
-import { burstOf, type ResourceNeed, recommendScaling } from '../../intelligence/scaling/recommend.ts';
-import { boundsOf } from '../../intelligence/scaling/requests.ts';
-import { quietHoursOf, rhythmOf } from '../../intelligence/scaling/rhythm.ts';
-import { UpidError } from '../../types/errors.ts';
-import type {
-  AnomalyCheck,
-  Forecast,
-  ForecastFinding,
-  ForecastMetric,
-  ForecastResult,
-  RecommendedScaling,
-  TooShort,
-} from '../../types/forecast.ts';
-import { workloadKey } from '../../types/usage.ts';
-import { type Workload, workloadOrder } from '../../types/workload.ts';
+import type { ForecastResult } from '../../types/forecast.ts';
 import type { LookRequest } from '../request.ts';
-import { type HoursSeen, seeHours } from './hours.ts';
+import { conclude, type ForecastQuestion } from './conclude.ts';
+import { seeHours } from './hours.ts';
 
-const DAY_HOURS = 24;
-const WEEK_HOURS = 168;
-
-const METRICS: readonly ForecastMetric[] = ['cpu', 'memory', 'network'];
-
-export interface ForecastRequest extends LookRequest {
-  /** 1–168. */
-  readonly horizonHours: number;
-  /** Which resources are reported; how a workload should be scaled rests on CPU and memory whatever is asked for. */
-  readonly metrics: readonly ForecastMetric[];
-}
+export type ForecastRequest = LookRequest & ForecastQuestion;
 
 /** @throws UpidError as `seeHours` */
 export async function forecastWorkloads(request: ForecastRequest): Promise<ForecastResult> {
   const [seen, model] = await Promise.all([seeHours(request), loadForecastModel()]);
   request.progress({ step: 'forecasting' });
-  const workloads = seen.workloads.toSorted((a, b) => workloadOrder(a.ref, b.ref));
-  const series = workloads.flatMap((workload) => workloadSeries(workload, seen, model, request));
-  const asked = series.filter(({ metric }) => request.metrics.includes(metric));
-  const anomalies = chooseAnomalies(asked.map((each) => checkedDay(each, model)));
-  const scalings = new Map(
-    [...Map.groupBy(series, ({ workload }) => workload)].map(([workload, own]) => [
-      workload,
-      recommendScaling(workload, own.map(needOf)),
-    ]),
-  );
-  return {
-    ...seen.provenance,
-    horizonHours: request.horizonHours,
-    model: model.version,
-    findings: asked.map((each, at) => findingOf(each, scalings.get(each.workload)!, request.horizonHours, anomalies[at])),
-  };
-}
-
-interface Series {
-  readonly workload: Workload;
-  readonly metric: ForecastMetric;
-  readonly joined: JoinedHours;
-  /** Always of a whole week: how a workload should be scaled does not depend on the horizon that was asked for. */
-  readonly outcome: Forecast | TooShort;
-}
-
-function workloadSeries(
-  workload: Workload,
-  seen: HoursSeen,
-  model: ForecastModel,
-  { signal }: ForecastRequest,
-): readonly Series[] {
-  if (signal.aborted) throw new UpidError('cancelled', 'cancelled');
-  const hours = seen.hours.get(workloadKey(workload.ref)) ?? [];
-  return METRICS.map((metric) => {
-    const joined = joinHours(metric, hours, seen.grid);
-    return { workload, metric, joined, outcome: forecastSeries(joined.history, model) };
-  });
-}
-
-function checkedDay({ joined, outcome }: Series, model: ForecastModel): ReturnType<typeof checkDay> {
-  const before = isTooShort(outcome) ? undefined : aDayAgo(joined.history);
-  const forecast = before && forecastSeries(before, model, { horizonHours: CHECKED_HOURS });
-  return forecast === undefined || isTooShort(forecast) ? undefined : checkDay(joined.history, forecast);
-}
-
-function findingOf(
-  { workload, metric, joined, outcome }: Series,
-  scaling: RecommendedScaling,
-  horizonHours: number,
-  anomalies: AnomalyCheck | undefined,
-): ForecastFinding {
-  const { request, limit } = boundsOf(workload, metric);
-  const { history, sources, measuredHours, now, notes } = joined;
-  const base = {
-    workload: workload.ref,
-    metric,
-    pods: workload.pods.length,
-    sources,
-    history,
-    measuredHours,
-    ...(now !== undefined && { now }),
-    ...(request !== undefined && { request }),
-    ...(limit !== undefined && { limit }),
-    scaling,
-    notes,
-  };
-  if (isTooShort(outcome)) return { ...base, outcome, exhaustion: [] };
-  const asked = firstHours(outcome, horizonHours);
-  const day = summaryOf(asked, DAY_HOURS);
-  const week = summaryOf(asked, WEEK_HOURS);
-  const trend = trendOf(dailyFigures(history.mean, mean));
-  const bounds = [
-    ['request', request],
-    ['limit', limit],
-  ] as const;
-  return {
-    ...base,
-    outcome: asked,
-    ...(day && { day }),
-    ...(week && { week }),
-    ...(trend && { trend }),
-    exhaustion: bounds.flatMap(([of, amount]) => (amount ? [exhaustionOf(of, amount, history.mean, outcome)] : [])),
-    ...(anomalies && { anomalies }),
-  };
-}
-
-function needOf({ workload, metric, joined, outcome }: Series): ResourceNeed {
-  const { request } = boundsOf(workload, metric);
-  const bound = request === undefined ? {} : { request };
-  const week = isTooShort(outcome) ? undefined : summaryOf(outcome, WEEK_HOURS);
-  if (!week || isTooShort(outcome)) return { metric, ...bound };
-  const rhythm = rhythmOf(joined.history.mean);
-  return {
-    metric,
-    ...bound,
-    need: week.peak.high * burstOf(joined.history),
-    ...(rhythm !== undefined && { rhythm }),
-    quietHours: quietHoursOf(outcome),
-  };
-}
-
-function firstHours(forecast: Forecast, hours: number): Forecast {
-  if (hours >= forecast.grid.slots) return forecast;
-  return {
-    ...forecast,
-    grid: { ...forecast.grid, slots: hours },
-    mean: forecast.mean.subarray(0, hours),
-    intervals: forecast.intervals.map(({ level, low, high }) => ({
-      level,
-      low: low.subarray(0, hours),
-      high: high.subarray(0, hours),
-    })),
-  };
+  return conclude(seen, model, request);
 }
