@@ -31,7 +31,7 @@ export function fitIsotonic(cases: readonly Scored[]): Calibration {
   const levels = blocks.map(levelOf);
   const knots = blocks.flatMap(({ scores }, index): readonly (readonly [number, number])[] => {
     const level = levels[index]!;
-    const room = Math.min(level - (levels[index - 1] ?? 2 * level - 1), (levels[index + 1] ?? 1) - level);
+    const room = Math.min(level - (levels[index - 1] ?? Number.NEGATIVE_INFINITY), (levels[index + 1] ?? 1) - level);
     const rise = (RISE * Math.max(0, room)) / 2;
     return [
       [scores[0]!, level - rise],

@@ -5,7 +5,7 @@
 
 import { DAY, formatAge, HOUR } from '../../types/duration.ts';
 import type { Factor } from '../../types/idle.ts';
-import type { Point, Timeline } from '../evidence/timeline.ts';
+import { type Point, type Timeline, within } from '../evidence/timeline.ts';
 import { cpuUseThreshold } from './cpu.ts';
 import { excessRule } from './excess.ts';
 import { startupTest } from './life.ts';
@@ -96,7 +96,7 @@ interface UsePoint extends Point {
 /** Slots in which the workload was used, start-up left out. */
 function usePoints(signals: Signals, context: IdleContext): readonly UsePoint[] {
   const { cpu, network, requests } = signals;
-  const busyCpu = above(cpu, cpuUseThreshold(signals, context));
+  const busyCpu = withoutBlips(above(cpu, cpuUseThreshold(signals, context)), signals, context);
   const busyNetwork = above(network, networkVisitThreshold(signals, context));
   const counted = above(requests, LEAST_REQUESTS);
   const { earliestMs } = signals;
@@ -112,6 +112,32 @@ function above({ points }: Timeline, threshold: number): readonly UsePoint[] {
   return points
     .filter((point) => point.value > threshold)
     .map((point) => ({ ...point, doublings: Math.log2(point.value / threshold) }));
+}
+
+/** A blip stays below so many thresholds. */
+const BLIP_THRESHOLDS = 3;
+
+/** More blips than these in what is known are somebody's work. */
+const MOST_BLIPS = 3;
+
+/**
+ * Without the few samples that stand alone, rise little, and have no traffic with them: garbage collection, a certificate
+ * that is read anew, a log that is rotated. Nobody was there. Within the hours that must be quiet they count all the same.
+ */
+function withoutBlips(busy: readonly UsePoint[], signals: Signals, context: IdleContext): readonly UsePoint[] {
+  const chance = excessRule(signals, context)?.chance;
+  if (chance === undefined) return busy;
+  const isAlone = (index: number): boolean =>
+    [busy[index - 1], busy[index + 1]].every(
+      (other) => other === undefined || Math.abs(other.fromMs - busy[index]!.fromMs) > VISIT_GAP_MS,
+    );
+  const isBlip = (point: UsePoint, index: number): boolean => {
+    const traffic = within(signals.network, point.fromMs, point.toMs);
+    const isQuiet = traffic.length > 0 && traffic.every(({ value }) => value <= chance);
+    return isAlone(index) && isQuiet && point.doublings <= Math.log2(BLIP_THRESHOLDS);
+  };
+  const rest = busy.filter((point, index) => !isBlip(point, index));
+  return busy.length - rest.length > MOST_BLIPS ? busy : rest;
 }
 
 /**

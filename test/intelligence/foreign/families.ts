@@ -238,7 +238,7 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
       scrape: { everySeconds, bytes },
       annotations: told ? { 'prometheus.io/scrape': 'true' } : {},
       chatter: chance.scale(1, 60),
-      stepSeconds: chance.pick([60, 120, 300]),
+      stepSeconds: chance.pick([15, 30, 60, 120, 300]),
     };
   }),
   cache: idle((chance) => ({
