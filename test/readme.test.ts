@@ -12,6 +12,7 @@ import { REGISTRY } from '../plugin/registry.ts';
 import { sharedCluster } from './cluster/shared.ts';
 import { clusterSuite } from './cluster/suite.ts';
 import { assert, suite } from './harness.ts';
+import { foreignCase } from './intelligence/foreign/write.ts';
 import { temporaryFolder } from './kube/runtime.ts';
 import { type Outcome, PROGRAM, run } from './plugin/run.ts';
 
@@ -34,10 +35,14 @@ const shellLines = blocks('sh').flatMap((block) =>
 const setUp = shellLines.filter((line) => line.startsWith('npm '));
 const onCluster = shellLines.filter((line) => !line.startsWith('npm '));
 
+/** Where the files lie that examples name. */
+const folder = temporaryFolder();
+writeFileSync(`${folder}/CASES.jsonl`, `${JSON.stringify(foreignCase('forgotten staging', 1).line)}\n`);
+
 /** Runs a line as a shell does, `kubectl upid` being the built program. */
 async function runLine(line: string, env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
   assert.match(line, /^kubectl upid /, 'an example starts with kubectl upid');
-  const script = line.replace(/^kubectl upid/, `'${PROGRAM}'`);
+  const script = `cd '${folder}' && ${line.replace(/^kubectl upid/, `'${PROGRAM}'`)}`;
   return await run(['-c', script], { program: '/bin/sh', env: { KUBECTL_PATH: 'kubectl', ...env } });
 }
 
@@ -75,7 +80,7 @@ const examples = (
 ).flat();
 
 /** Examples that need no cluster. */
-const BY_ITSELF = /--demo|^kubectl upid (demo|version|completion)/;
+const BY_ITSELF = /--demo|^kubectl upid (demo|version|completion|model evaluate)/;
 
 for (const [label, line] of examples.filter(([, each]) => BY_ITSELF.test(each))) {
   test(`help: ${label}`, async () => {

@@ -19,11 +19,6 @@ export interface Line {
  */
 export async function* eachLine(file: string, signal: AbortSignal): AsyncGenerator<Line> {
   const stream = createReadStream(file, { encoding: 'utf8' });
-  // A stream that fails ends its lines without a word.
-  let failure: unknown;
-  stream.on('error', (error) => {
-    failure = error;
-  });
   const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
   let number = 0;
   try {
@@ -32,14 +27,15 @@ export async function* eachLine(file: string, signal: AbortSignal): AsyncGenerat
       number += 1;
       if (text.trim() !== '') yield { text: number === 1 ? text.replace(/^\uFEFF/, '') : text, number };
     }
+  } catch (error) {
+    if (error instanceof UpidError) throw error;
+    throw new UpidError('input-invalid', `${file} cannot be read: ${messageOf(error)}`, {
+      remedy: 'check the name of the file',
+      cause: error,
+    });
   } finally {
     lines.close();
     stream.destroy();
-  }
-  if (failure !== undefined) {
-    throw new UpidError('input-invalid', `${file} cannot be read: ${messageOf(failure)}`, {
-      remedy: 'check the name of the file',
-    });
   }
 }
 

@@ -19,7 +19,7 @@ export class ModelEvaluateCommand extends Command<Context> {
     `,
     examples: [
       ['Verdicts on cases of your own', '$0 model evaluate --idle --input CASES.jsonl --output VERDICTS.jsonl'],
-      ['What the lines of both files look like', '$0 model evaluate --help'],
+      ['The same, with more about an error', '$0 model evaluate --idle --input CASES.jsonl --output VERDICTS.jsonl -v=6'],
     ],
   });
 
@@ -31,8 +31,8 @@ export class ModelEvaluateCommand extends Command<Context> {
   override async execute(): Promise<number> {
     if (!this.idle)
       throw new UpidError('usage', 'nothing was named that the input is to be evaluated as', { remedy: 'add --idle' });
-    const { stderr, terminal, timeZone, signal } = this.context;
-    const runtime = this.context.runtime(0);
+    const { stdout, stderr, terminal, timeZone, signal } = this.context;
+    const runtime = this.context.runtime(this.verbosity ?? 0);
     const [{ evaluateIdle }, { defaultIdleSettings }] = await Promise.all([
       import('../../lib/operations/evaluate-idle.ts'),
       import('../../lib/operations/settings.ts'),
@@ -43,9 +43,8 @@ export class ModelEvaluateCommand extends Command<Context> {
       const settings = defaultIdleSettings(timeZone);
       const { cases, verdicts } = await evaluateIdle({ input, output, settings, runtime, signal, progress: line.report });
       line.clear();
-      stderr.write(
-        `${cases} ${cases === 1 ? 'case' : 'cases'}: ${verdicts.idle} idle, ${verdicts.active} active, ${verdicts.unknown} unknown\n`,
-      );
+      const counts = Object.entries(verdicts).map(([verdict, count]) => `${count} ${verdict}`);
+      stdout.write(`${cases} ${cases === 1 ? 'case' : 'cases'} judged: ${counts.join(', ')}\n`);
     } finally {
       line.clear();
     }

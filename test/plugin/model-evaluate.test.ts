@@ -1,0 +1,69 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { assert, suite } from '../harness.ts';
+import { FAMILY_NAMES, foreignCase } from '../intelligence/foreign/write.ts';
+import { temporaryFolder } from '../kube/runtime.ts';
+import { run } from './run.ts';
+
+const test = suite('model evaluate');
+
+const evaluate = (...args: readonly string[]) => run(['model', 'evaluate', ...args]);
+
+test('--idle answers each case of a file with its verdict, a probability and what is missing', async () => {
+  const folder = temporaryFolder();
+  const [input, output] = [join(folder, 'cases.jsonl'), join(folder, 'verdicts.jsonl')];
+  const cases = FAMILY_NAMES.slice(0, 12).map((family) => foreignCase(family, 80_001));
+  writeFileSync(input, cases.map(({ line }) => `${JSON.stringify(line)}\n`).join(''));
+  const { exitCode, stdout, stderr } = await evaluate('--idle', '--input', input, '--output', output);
+  assert.equal({ exitCode, stderr }, { exitCode: 0, stderr: '' });
+  assert.match(stdout, /^12 cases judged: \d+ idle, \d+ active, \d+ unknown\n$/);
+  const answers = readFileSync(output, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  assert.equal(
+    answers.map((answer) => answer.case),
+    cases.map(({ line }) => line.case),
+  );
+  for (const answer of answers) {
+    assert.equal(Object.keys(answer), ['case', 'verdict', 'confidence', 'missing']);
+    assert.ok(['idle', 'active', 'unknown'].includes(String(answer.verdict)));
+    assert.ok(Number(answer.confidence) > 0 && Number(answer.confidence) < 1);
+    assert.ok(Array.isArray(answer.missing));
+  }
+});
+
+test('a line that cannot be read is told by its number, with exit code 1 and without an output', async () => {
+  const folder = temporaryFolder();
+  const [input, output] = [join(folder, 'cases.jsonl'), join(folder, 'verdicts.jsonl')];
+  writeFileSync(input, `${JSON.stringify(foreignCase(FAMILY_NAMES[0]!, 80_002).line)}\nnonsense\n`);
+  const { exitCode, stdout, stderr } = await evaluate('--idle', '--input', input, '--output', output);
+  assert.equal({ exitCode, stdout }, { exitCode: 1, stdout: '' });
+  assert.match(
+    stderr,
+    /^error: line 2 of \S+cases\.jsonl is no case: it is no JSON[^\n]*; mend the line; nothing was written\n$/,
+  );
+  assert.equal(readdirSync(folder), ['cases.jsonl']);
+});
+
+test('files that cannot be read or written are named', async () => {
+  const folder = temporaryFolder();
+  const absent = await evaluate('--idle', '--input', join(folder, 'absent'), '--output', join(folder, 'out'));
+  assert.is(absent.exitCode, 1);
+  assert.match(absent.stderr, /^error: \S+absent cannot be read: [^\n]+; check the name of the file\n$/);
+  assert.not.ok(existsSync(join(folder, 'out')));
+  writeFileSync(join(folder, 'empty'), '');
+  const nowhere = await evaluate('--idle', '--input', join(folder, 'empty'), '--output', join(folder, 'none', 'out'));
+  assert.is(nowhere.exitCode, 1);
+  assert.match(nowhere.stderr, /^error: \S+out cannot be written: [^\n]+; choose another folder\n$/);
+});
+
+test('what is asked for must be said', async () => {
+  for (const args of [['--idle'], ['--idle', '--input', 'x'], ['--input', 'x', '--output', 'y']]) {
+    const { exitCode, stderr } = await evaluate(...args);
+    assert.is(exitCode, 2, stderr);
+    assert.match(stderr, /^error: [^\n]+\n$/);
+  }
+});
+
+test.run();
