@@ -27,7 +27,7 @@ const PAST_HOURS = 168;
 const AXIS_ROWS = 1;
 
 /** A bound far above all values would press them flat. */
-const BOUND_WITHIN = 1.6;
+const BOUND_WITHIN = 1.25;
 
 const WIDE = 0;
 const NARROW = 1;

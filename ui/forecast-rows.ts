@@ -1,14 +1,7 @@
 /** Forecasts as rows of a list: one for each workload and resource. */
 
 import type { ForecastFinding, ForecastResult, ScalingAction } from '../lib/types/forecast.ts';
-import {
-  daysUntil,
-  formatEstimate,
-  formatExhaustion,
-  formatTrend,
-  formatUse,
-  soonestExhaustion,
-} from '../lib/types/forecast-figures.ts';
+import { daysUntil, formatDays, formatTrend, formatUse, soonestExhaustion } from '../lib/types/forecast-figures.ts';
 import { workloadKey } from '../lib/types/usage.ts';
 import { objectName } from '../lib/types/workload.ts';
 import type { ListRow } from './browse.ts';
@@ -58,8 +51,8 @@ export function forecastRows({ findings }: ForecastResult): ListRow[] {
         { text: shortName(workload) },
         { text: metric },
         { text: orMissing(now, (value) => formatUse(metric, value)) },
-        { text: orMissing(day, ({ peak }) => formatEstimate(metric, peak)) },
-        { text: orMissing(week, ({ peak }) => formatEstimate(metric, peak)) },
+        { text: orMissing(day, ({ peak }) => formatUse(metric, peak.value)) },
+        { text: orMissing(week, ({ peak }) => formatUse(metric, peak.value)) },
         { text: orMissing(trend, (value) => formatTrend(metric, value)) },
         { text: scaling.action, tone: TONES[scaling.action] },
         exhaustedSegment(soonest),
@@ -81,7 +74,8 @@ export function forecastRows({ findings }: ForecastResult): ListRow[] {
 
 function exhaustedSegment(soonest: ReturnType<typeof soonestExhaustion>): Segment {
   if (!soonest) return { text: MISSING };
-  return { text: formatExhaustion(soonest), tone: soonest.state === 'reached' ? 'bad' : 'warning' };
+  const text = soonest.state === 'reached' ? `${soonest.of} reached` : `${soonest.of} in ${formatDays(soonest.days ?? 0)}`;
+  return { text, tone: soonest.state === 'reached' ? 'bad' : 'warning' };
 }
 
 /** `93 of 126 series forecast, 3 anomalies in the last 24 h`. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { explainListing } from '../../plugin/print/explain-listing.ts';
+import { forecastHoursListing, forecastListing } from '../../plugin/print/forecast-listing.ts';
 import { idleListing } from '../../plugin/print/idle-listing.ts';
 import type { Listing } from '../../plugin/print/listing.ts';
 import { optimizeListing } from '../../plugin/print/optimize-listing.ts';
@@ -8,6 +9,7 @@ import { formatListing } from '../../plugin/print/print.ts';
 import { assert, suite } from '../harness.ts';
 import { sampleIdle, sampleOptimize } from '../ui/sample.ts';
 import { sampleExplain } from '../ui/sample-explain.ts';
+import { sampleForecast } from '../ui/sample-forecast.ts';
 import { run } from './run.ts';
 
 const test = suite('published shapes');
@@ -22,6 +24,7 @@ const shapes = {
   // Refers to the shape of idle.
   explain: ajv.compile(read('explanation')),
   optimize: ajv.compile(read('optimization-plan')),
+  forecast: ajv.compile(read('forecast-list')),
 };
 
 function conforms(shape: keyof typeof shapes, value: unknown): void {
@@ -52,6 +55,22 @@ test('explanations of every verdict have the published shape, which has all fiel
 
 test('a plan has the published shape', async () => {
   conforms('optimize', await jsonOf(optimizeListing(sampleOptimize())));
+});
+
+test('forecasts, and what had too little history, have the published shape', async () => {
+  const value = await jsonOf(forecastListing(sampleForecast(), 'UTC'));
+  assert.equal([...new Set(value.items.map(({ state }) => state))].sort(), ['forecast', 'not-enough-history']);
+  conforms('forecast', value);
+});
+
+test('CSV of forecasts has a line for each hour, with the ends of all intervals', async () => {
+  const listing = forecastHoursListing(sampleForecast(), 'UTC');
+  const [heading, first, ...others] = (await formatListing(listing, { form: { form: 'csv' }, headers: true }))
+    .trimEnd()
+    .split('\r\n');
+  assert.is(heading, 'namespace,kind,name,resource,unit,hour,mean,low50,high50,low80,high80,low95,high95,simulated');
+  assert.match(first!, /^shop,Deployment,checkout,cpu,cores,2026-03-10T09:00:00Z,0\.\d+(,\d[\d.e-]*){6},false$/);
+  assert.is(others.length + 1, 4 * 168);
 });
 
 test('the shape notices a field that is not published, and one that is gone', async () => {

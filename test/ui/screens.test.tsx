@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Subject } from '../../ui/browser.tsx';
+import { forecastSubject } from '../../ui/forecast.tsx';
 import { idleSubject } from '../../ui/idle.tsx';
 import { optimizeSubject } from '../../ui/optimize.tsx';
 import { cells } from '../../ui/text.ts';
@@ -8,6 +9,7 @@ import { matchesGolden } from './golden.ts';
 import { type Picture, picture } from './picture.tsx';
 import { largeIdle, sampleIdle, sampleOptimize } from './sample.ts';
 import { sampleExplain } from './sample-explain.ts';
+import { sampleForecast } from './sample-forecast.ts';
 
 const test = suite('screens');
 
@@ -21,6 +23,8 @@ const explained = idleSubject(sampleIdle(), { ...STYLE, explain: () => sampleExp
 const demo = idleSubject(sampleIdle(true), { ...STYLE, includeUnknown: true });
 const ascii = idleSubject(sampleIdle(true), { ...STYLE, ascii: true });
 const optimize = optimizeSubject(sampleOptimize(), STYLE);
+const forecast = forecastSubject(sampleForecast(), STYLE);
+const forecastAscii = forecastSubject(sampleForecast(), { ...STYLE, ascii: true });
 const nothing = idleSubject({ ...sampleIdle(), findings: [], namespace: 'empty' }, STYLE);
 
 const SCREENS: readonly (Picture & { readonly name: string; readonly subject: Subject })[] = [
@@ -44,6 +48,14 @@ const SCREENS: readonly (Picture & { readonly name: string; readonly subject: Su
   { name: 'optimize-detail-120x35', subject: optimize, size: MIDDLE, keys: ['j'] },
   { name: 'optimize-declined-200x50', subject: optimize, size: WIDE, keys: ['d', 'G'] },
   { name: 'optimize-200x50', subject: optimize, size: WIDE },
+  { name: 'forecast-80x24', subject: forecast, size: SMALL },
+  { name: 'forecast-detail-80x24', subject: forecast, size: SMALL, keys: ['enter'] },
+  { name: 'forecast-growing-120x35', subject: forecast, size: MIDDLE, keys: ['j'] },
+  { name: 'forecast-anomaly-scrolled-120x35', subject: forecast, size: MIDDLE, keys: ['j', 'j', ...Array<string>(9).fill('J')] },
+  { name: 'forecast-too-short-200x50', subject: forecast, size: WIDE, keys: ['u', 'G'] },
+  { name: 'forecast-200x50', subject: forecast, size: WIDE },
+  { name: 'forecast-ascii-80x24', subject: forecastAscii, size: SMALL, keys: ['enter'], ascii: true },
+  { name: 'forecast-help-80x24', subject: forecast, size: SMALL, keys: ['?'] },
 ];
 
 for (const { name, subject, ...options } of SCREENS) {
@@ -74,7 +86,8 @@ test('every size from the smallest on has header, selected row and footer', () =
 
 test('a screen of ASCII has nothing but ASCII', () => {
   for (const keys of [['enter'], ['?'], ['i'], ['/', 'x']]) {
-    assert.match(stripVTControlCharacters(picture(ascii, { size: WIDE, keys, ascii: true })), /^[ -~\n]*$/);
+    for (const subject of [ascii, forecastAscii])
+      assert.match(stripVTControlCharacters(picture(subject, { size: WIDE, keys, ascii: true })), /^[ -~\n]*$/);
   }
 });
 
