@@ -1,0 +1,182 @@
+import { exhaustionOf } from '../../lib/intelligence/scaling/exhaustion.ts';
+import { burstOf, type ResourceNeed, recommendScaling } from '../../lib/intelligence/scaling/recommend.ts';
+import { boundsOf } from '../../lib/intelligence/scaling/requests.ts';
+import { quietHoursOf, rhythmOf } from '../../lib/intelligence/scaling/rhythm.ts';
+import type { Forecast } from '../../lib/types/forecast.ts';
+import type { SlotValues } from '../../lib/types/usage.ts';
+import type { Workload } from '../../lib/types/workload.ts';
+import { assert, suite } from '../harness.ts';
+import { container, pod, workload } from './build.ts';
+
+const test = suite('what follows from a forecast');
+
+function forecast(value: (hour: number) => number, width: number): Forecast {
+  const mean = Float64Array.from({ length: 168 }, (_, hour) => value(hour));
+  return {
+    metric: 'cpu',
+    grid: { startMs: 0, slotSeconds: 3600, slots: 168 },
+    mean,
+    intervals: ([0.5, 0.8, 0.95] as const).map((level, at) => ({
+      level,
+      low: mean.map((each) => each - (width * (at + 1)) / 3),
+      high: mean.map((each) => each + (width * (at + 1)) / 3),
+    })),
+    parts: [],
+    notes: [],
+  };
+}
+
+function past(days: number, value: (hour: number) => number): SlotValues {
+  return Float64Array.from({ length: days * 24 }, (_, hour) => value(hour - days * 24));
+}
+
+test('a request within the coming week is reached at the hour of the forecast, and between the ends of its interval', () => {
+  const found = exhaustionOf(
+    'request',
+    12,
+    past(14, () => 5),
+    forecast((hour) => 5 + hour / 12, 1),
+  );
+  assert.equal(found, {
+    of: 'request',
+    amount: 12,
+    state: 'expected',
+    days: 84 / 24,
+    earliestDays: 72 / 24,
+    latestDays: 96 / 24,
+    from: 'forecast',
+  });
+});
+
+test('beyond the week the trend of the daily peaks tells it, as far as thrice what it was told from', () => {
+  const grows = (hour: number): number => 10 + hour / 24;
+  const found = exhaustionOf(
+    'limit',
+    30,
+    past(14, grows),
+    forecast(() => 10, 0.1),
+  );
+  assert.is(found.state, 'expected');
+  assert.is(found.from, 'trend');
+  assert.ok(Math.abs(found.days! - 20) < 0.1, String(found.days));
+  assert.ok(found.earliestDays! <= found.days! && found.days! <= found.latestDays!);
+  assert.is(
+    exhaustionOf(
+      'limit',
+      60,
+      past(14, grows),
+      forecast(() => 10, 0.1),
+    ).state,
+    'not-in-sight',
+  );
+});
+
+test('what does not grow reaches nothing, and what is there already is reached', () => {
+  const flat = past(14, (hour) => 5 + Math.sin(hour));
+  assert.equal(
+    exhaustionOf(
+      'request',
+      20,
+      flat,
+      forecast(() => 5, 1),
+    ),
+    { of: 'request', amount: 20, state: 'not-in-sight' },
+  );
+  assert.is(
+    exhaustionOf(
+      'request',
+      5.5,
+      flat,
+      forecast(() => 5, 1),
+    ).state,
+    'reached',
+  );
+});
+
+test('rhythm is the share of the variance that the hour explains', () => {
+  const clock = past(21, (hour) => (((hour % 24) + 24) % 24 >= 8 && ((hour % 24) + 24) % 24 < 18 ? 10 : 1));
+  assert.ok(rhythmOf(clock)! > 0.99);
+  const chance = past(21, (hour) => (hour * hour * 7919) % 101);
+  assert.ok(rhythmOf(chance)! < 0.2, String(rhythmOf(chance)));
+  assert.is(rhythmOf(past(21, () => 4)), undefined);
+  assert.is(rhythmOf(past(1, (hour) => hour)), undefined);
+});
+
+test('quiet hours are those in which even the upper end is next to nothing, in stops that are worth it', () => {
+  const office = (hour: number): number => (hour % 24 >= 8 && hour % 24 < 18 ? 1 : 0.01);
+  assert.is(quietHoursOf(forecast(office, 0.06)), 168 - 70);
+  assert.is(quietHoursOf(forecast(office, 0.3)), 0);
+  assert.is(quietHoursOf(forecast((hour) => (hour % 6 === 0 ? 1 : 0), 0)), 0);
+});
+
+test('bursts are how far the peaks within an hour stand out in nineteen of twenty hours', () => {
+  const grid = { startMs: 0, slotSeconds: 3600, slots: 100 };
+  const mean = new Float64Array(100).fill(2);
+  const peak = mean.map((value, hour) => value * (hour < 4 ? 50 : 1.5));
+  assert.is(burstOf({ metric: 'cpu', grid, mean, peak }), 1.5);
+  assert.is(burstOf({ metric: 'cpu', grid, mean }), 1);
+});
+
+const need = (parts: Partial<ResourceNeed>): ResourceNeed => ({
+  metric: 'cpu',
+  need: 0.5,
+  request: 1,
+  rhythm: 0.2,
+  quietHours: 0,
+  ...parts,
+});
+const memoryNeed = (parts: Partial<ResourceNeed> = {}): ResourceNeed =>
+  need({ metric: 'memory', need: 600 * 2 ** 20, request: 2 ** 30, ...parts });
+const actionOf = (needs: readonly ResourceNeed[], parts: Partial<Workload> = {}): string =>
+  recommendScaling({ ...workload(), ...parts }, needs).action;
+
+test('what exceeds a request grows, what needs less than half of both shrinks, what lies between is kept', () => {
+  assert.is(actionOf([need({ need: 1.01 }), memoryNeed()]), 'grow');
+  assert.is(actionOf([need({ need: 0.1 }), memoryNeed({ need: 2 ** 31 })]), 'grow');
+  assert.is(actionOf([need({ need: 0.1 }), memoryNeed({ need: 2 ** 28 })]), 'shrink');
+  assert.is(actionOf([need({ need: 0.1 }), memoryNeed()]), 'keep');
+  assert.is(actionOf([need({}), memoryNeed()]), 'keep');
+});
+
+test('what follows the clock and has a day of quiet hours a week is scheduled, unless it must grow, cannot be stopped or is scaled already', () => {
+  const clock = { rhythm: 0.9, quietHours: 90 };
+  assert.is(actionOf([need(clock), memoryNeed()]), 'schedule');
+  assert.is(actionOf([need({ ...clock, need: 2 }), memoryNeed()]), 'grow');
+  assert.is(actionOf([need({ ...clock, rhythm: 0.5 }), memoryNeed()]), 'keep');
+  assert.is(actionOf([need(clock), memoryNeed()], workload({ kind: 'DaemonSet' })), 'keep');
+  const autoscaler = {
+    kind: 'HorizontalPodAutoscaler',
+    name: 'web',
+    minReplicas: 1,
+    maxReplicas: 3,
+    currentReplicas: 1,
+    metrics: [],
+  } as const;
+  assert.is(actionOf([need(clock), memoryNeed()], { autoscalers: [autoscaler] }), 'keep');
+});
+
+test('the reason has the figures, and says where there is nothing to compare with', () => {
+  const { reason, cpuOfRequest } = recommendScaling(workload(), [need({ need: 0.24 }), memoryNeed()]);
+  assert.is(
+    reason,
+    'the coming week needs at most 240m of 1000m CPU requested (24%), at most 600Mi of 1024Mi memory requested (59%)',
+  );
+  assert.is(cpuOfRequest, 0.24);
+  assert.match(recommendScaling(workload(), [{ metric: 'cpu', need: 0.2 }]).reason, 'no requests are set');
+  assert.match(recommendScaling(workload(), [{ metric: 'cpu', request: 1 }]).reason, 'nothing is forecast');
+  assert.match(recommendScaling(workload({ pods: [] }), [need({})]).reason, 'runs no pods');
+});
+
+test('requests are summed over pods that run, limits only where every container has one, init containers left out', () => {
+  const app = container({ requests: { cpuCores: 0.2 }, limits: { cpuCores: 1 } });
+  const agent = container({ name: 'agent', requests: {}, limits: {} });
+  const init = container({ name: 'init', role: 'init', requests: { cpuCores: 5 } });
+  const done = pod('done', { phase: 'Succeeded', containers: [app] });
+  const two = workload({ pods: [pod('a', { containers: [init, app] }), pod('b', { containers: [app] }), done] });
+  assert.equal(boundsOf(two, 'cpu'), { request: 0.4, limit: 2 });
+  assert.equal(boundsOf(workload({ pods: [pod('a', { containers: [app, agent] })] }), 'cpu'), { request: 0.2 });
+  assert.equal(boundsOf(two, 'memory'), {});
+  assert.equal(boundsOf(two, 'network'), {});
+});
+
+test.run();
