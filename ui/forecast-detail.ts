@@ -72,14 +72,14 @@ function figureLines(finding: ForecastFinding, { width, timeZone }: ForecastDeta
 }
 
 function consequenceLines(finding: ForecastFinding, context: ForecastDetailContext): Line[] {
-  const { metric, scaling, exhaustion, anomalies } = finding;
+  const { metric, scaling, exhaustion, volumes, anomalies } = finding;
   const { width } = context;
   return [
     ...labelled('scaling', `${scaling.action}: ${scaling.reason}`, width),
-    ...exhaustion.flatMap((each) =>
+    ...[...exhaustion, ...volumes].flatMap((each) =>
       labelled(
         'exhausted',
-        `${formatExhaustion(each)}, ${formatUse(metric, each.amount)}${each.from ? `, by the ${each.from}` : ''}`,
+        `${formatExhaustion(each)}, ${formatUse(each.of === 'volume' ? 'memory' : metric, each.amount)}${each.from ? `, by the ${each.from}` : ''}`,
         width,
       ),
     ),

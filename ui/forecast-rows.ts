@@ -40,8 +40,8 @@ export function forecastRowId({ workload, metric }: ForecastFinding): string {
 
 export function forecastRows({ findings }: ForecastResult): ListRow[] {
   return findings.map((finding, at) => {
-    const { workload, metric, forecast, now, day, week, trend, scaling, exhaustion, anomalies } = finding;
-    const soonest = soonestExhaustion(exhaustion);
+    const { workload, metric, forecast, now, day, week, trend, scaling, exhaustion, volumes, anomalies } = finding;
+    const soonest = soonestExhaustion([...exhaustion, ...volumes]);
     const odd = (anomalies?.runs.length ?? 0) > 0;
     return {
       id: forecastRowId(finding),

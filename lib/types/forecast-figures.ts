@@ -57,7 +57,8 @@ export function formatParts({ parts }: Forecast): string {
 }
 
 /** `request reached`, `limit in 12d (9.5d-21d)`, `limit in 12d (from 9.5d)` where the later end cannot be seen. */
-export function formatExhaustion({ of, state, days, earliestDays, latestDays }: Exhaustion): string {
+export function formatExhaustion({ of: kind, claim, state, days, earliestDays, latestDays }: Exhaustion): string {
+  const of = claim === undefined ? kind : `${kind} ${claim}`;
   if (state === 'reached') return `${of} reached`;
   if (state === 'not-in-sight' || days === undefined) return `${of} not in sight`;
   const earliest = earliestDays === undefined ? '' : formatDays(earliestDays);

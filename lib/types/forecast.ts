@@ -91,8 +91,10 @@ export interface Trend {
 
 /** When use would reach what was asked for or is allowed. */
 export interface Exhaustion {
-  readonly of: 'request' | 'limit';
-  /** Summed over the pods, in the metric's unit. */
+  readonly of: 'request' | 'limit' | 'volume';
+  /** Name of the volume's claim. */
+  readonly claim?: string;
+  /** Summed over the pods, in the metric's unit; of a volume its capacity in bytes. */
   readonly amount: number;
   /** `reached`: the newest day's peak is at it already; `expected`: within sight; `not-in-sight`: neither forecast nor trend reaches it. */
   readonly state: 'reached' | 'expected' | 'not-in-sight';
@@ -170,6 +172,8 @@ export interface ForecastFinding {
   readonly week?: ForecastSummary;
   readonly trend?: Trend;
   readonly exhaustion: readonly Exhaustion[];
+  /** The workload's persistent volumes, the same for all of its resources; those of which nothing is known are absent. */
+  readonly volumes: readonly Exhaustion[];
   readonly anomalies?: AnomalyCheck;
   /** The workload's, the same for all of its resources. */
   readonly scaling: RecommendedScaling;

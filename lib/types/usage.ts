@@ -113,3 +113,21 @@ export interface WorkloadHours {
   readonly networkMeanBytesPerSecond?: SlotValues;
   readonly networkPeakBytesPerSecond?: SlotValues;
 }
+
+/** What lies on a persistent volume, day by day. */
+export interface VolumeUse {
+  /** Name of the claim, in the workload's namespace. */
+  readonly claim: string;
+  readonly capacityBytes: number;
+  /** Slots of one day that end where the newest full hour does. */
+  readonly grid: SlotGrid;
+  /** Highest of each day. */
+  readonly usedPeakBytes: SlotValues;
+}
+
+/** What a server knows of one workload by the hour. */
+export interface HoursEvidence {
+  /** Absent where only its volumes are known. */
+  readonly hours?: WorkloadHours;
+  readonly volumes: readonly VolumeUse[];
+}

@@ -69,6 +69,8 @@ export interface Pod {
   readonly annotations: Readonly<Record<string, string>>;
   readonly containers: readonly ContainerSpec[];
   readonly states: readonly ContainerState[];
+  /** Names of the persistent volume claims that it mounts; absent where it mounts none. */
+  readonly volumeClaims?: readonly string[];
 }
 
 export interface Autoscaler {

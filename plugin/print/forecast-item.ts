@@ -46,6 +46,7 @@ export function forecastItem(finding: ForecastFinding, { cluster }: Pick<Provena
     backtest: forecast?.backtest,
     forecast: forecast && hourFields(forecast),
     exhaustion: finding.exhaustion.map(exhaustionFields),
+    volumes: finding.volumes.map(exhaustionFields),
     anomalies: finding.anomalies && anomalyFields(finding.anomalies),
     recommendedScaling: finding.scaling,
     notes: [...finding.notes, ...(forecast?.notes ?? [])],

@@ -127,9 +127,9 @@ export function forecastColumns({ allNamespaces, timeZone }: ForecastColumnConte
     { heading: 'SCALING', cell: ({ scaling }) => scaling.action, sortKey: ({ scaling }) => scaling.action, wide: true },
     {
       heading: 'EXHAUSTED',
-      cell: ({ exhaustion }) => orNone(soonestExhaustion(exhaustion), formatExhaustion),
-      sortKey: ({ exhaustion }) => {
-        const soonest = soonestExhaustion(exhaustion);
+      cell: ({ exhaustion, volumes }) => orNone(soonestExhaustion([...exhaustion, ...volumes]), formatExhaustion),
+      sortKey: ({ exhaustion, volumes }) => {
+        const soonest = soonestExhaustion([...exhaustion, ...volumes]);
         return soonest && daysUntil(soonest);
       },
       ascending: true,

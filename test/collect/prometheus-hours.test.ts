@@ -2,7 +2,7 @@
 
 import { collectPrometheusHours, type PrometheusAnswer } from '../../lib/collect/prometheus/collect.ts';
 import type { KubeClient } from '../../lib/kube/client.ts';
-import type { SlotGrid, SlotValues, WorkloadHours } from '../../lib/types/usage.ts';
+import type { HoursEvidence, SlotGrid, SlotValues, WorkloadHours } from '../../lib/types/usage.ts';
 import { assert, skip, suite } from '../harness.ts';
 import { testRuntime } from '../kube/runtime.ts';
 import { ENGINES, type Engine, type RunningEngine, startEngine } from './engines.ts';
@@ -86,6 +86,24 @@ const SERIES: readonly TestSeries[] = [
   ...podSeries({ pod: 'agent-h4x9z', cpu: () => 0.01, memory: () => 1e7, network: () => 9e5 }),
 ];
 
+/** A volume that fills by a gibibyte a day, one that nobody mounts, and one of a claim of the same name elsewhere. */
+const GIBIBYTE = 2 ** 30;
+const VOLUMES: readonly TestSeries[] = [
+  ...volume('shop', 'data-api-0', 20 * GIBIBYTE, (ms) => (2 + (ms - FROM) / (24 * HOUR)) * GIBIBYTE),
+  ...volume('shop', 'stray', GIBIBYTE, () => 1),
+  ...volume('other', 'data-api-0', GIBIBYTE, () => 1),
+];
+
+function volume(namespace: string, persistentvolumeclaim: string, capacity: number, used: At): readonly TestSeries[] {
+  const labels = { job: 'kubelet', metrics_path: '/metrics', instance: '10.0.0.1:10250', namespace, persistentvolumeclaim };
+  return [
+    { labels: { ...labels, __name__: 'kubelet_volume_stats_used_bytes' }, at: used },
+    { labels: { ...labels, __name__: 'kubelet_volume_stats_capacity_bytes' }, at: () => capacity },
+  ];
+}
+
+const stateful = workload({ name: 'api', kind: 'StatefulSet', pods: ['api-0'] });
+
 const WORKLOADS = [
   workload({
     name: 'web',
@@ -93,7 +111,7 @@ const WORKLOADS = [
     containers: [{ name: 'main' }, { name: 'istio-proxy', image: 'docker.io/istio/proxyv2:1.29' }],
   }),
   workload({ name: 'api', pods: ['api-5f6d7c8b9-ccccc', 'api-5f6d7c8b9-fffff'] }),
-  workload({ name: 'api', kind: 'StatefulSet', pods: ['api-0'] }),
+  { ...stateful, pods: stateful.pods.map((pod) => ({ ...pod, volumeClaims: ['data-api-0'] })) },
   workload({ name: 'agent', kind: 'DaemonSet', pods: ['agent-h4x9z'], hostNetwork: true }),
 ];
 
@@ -106,10 +124,10 @@ function against(engine: Engine): void {
   }
   const test = suite(`hours from ${engine.name}`);
   let running: RunningEngine;
-  let told: PrometheusAnswer<WorkloadHours>;
+  let told: PrometheusAnswer<HoursEvidence>;
   test.before(async () => {
     running = await startEngine(engine);
-    await remoteWrite(running.url, SERIES, { fromMs: FROM, toMs: NOW, stepMs: STEP });
+    await remoteWrite(running.url, [...SERIES, ...VOLUMES], { fromMs: FROM, toMs: NOW, stepMs: STEP });
     // VictoriaMetrics shows what was written after a second.
     await new Promise((resolve) => setTimeout(resolve, 1500));
     told = await ask(running.url);
@@ -117,7 +135,7 @@ function against(engine: Engine): void {
   test.after(() => running.stop());
 
   const of = (key: string): WorkloadHours => {
-    const found = told.evidence.get(key);
+    const found = told.evidence.get(key)?.hours;
     assert.ok(found, `nothing about ${key}: ${JSON.stringify(told.reports)}`);
     return found!;
   };
@@ -169,10 +187,23 @@ function against(engine: Engine): void {
     assert.is(of('shop/DaemonSet/agent').networkMeanBytesPerSecond, undefined);
   });
 
+  test('how full a mounted volume was, day by day, and how much it takes', () => {
+    const volumes = [...told.evidence].flatMap(([key, { volumes }]) => volumes.map((each) => ({ key, ...each })));
+    assert.equal(
+      volumes.map(({ key, claim, capacityBytes }) => [key, claim, capacityBytes]),
+      [['shop/StatefulSet/api', 'data-api-0', 20 * GIBIBYTE]],
+    );
+    const [{ usedPeakBytes, grid }] = volumes as [(typeof volumes)[number]];
+    assert.is(grid.slots, 30);
+    near(usedPeakBytes.at(-1)!, (2 + DAYS) * GIBIBYTE);
+    near(usedPeakBytes.at(-2)!, (1 + DAYS) * GIBIBYTE);
+    assert.ok(Number.isNaN(usedPeakBytes[0]!));
+  });
+
   test.run();
 }
 
-function ask(url: string): Promise<PrometheusAnswer<WorkloadHours>> {
+function ask(url: string): Promise<PrometheusAnswer<HoursEvidence>> {
   // With a URL the cluster is not asked.
   const client = {} as KubeClient;
   return collectPrometheusHours(client, { url, headers: [], enabled: true }, WORKLOADS, {

@@ -1,4 +1,4 @@
-import { exhaustionOf } from '../../lib/intelligence/scaling/exhaustion.ts';
+import { exhaustionOf, volumeExhaustion } from '../../lib/intelligence/scaling/exhaustion.ts';
 import { burstOf, type ResourceNeed, recommendScaling } from '../../lib/intelligence/scaling/recommend.ts';
 import { boundsOf } from '../../lib/intelligence/scaling/requests.ts';
 import { quietHoursOf, rhythmOf } from '../../lib/intelligence/scaling/rhythm.ts';
@@ -91,6 +91,21 @@ test('what does not grow reaches nothing, and what is there already is reached',
     ).state,
     'reached',
   );
+});
+
+test('a volume that fills by a steady amount a day is full when the trend says, and one that does not fill never is', () => {
+  const grid = { startMs: 0, slotSeconds: 86_400, slots: 30 };
+  const volume = (used: (day: number) => number) => ({
+    claim: 'data-db-0',
+    capacityBytes: 100,
+    grid,
+    usedPeakBytes: Float64Array.from({ length: 30 }, (_, day) => (day < 10 ? Number.NaN : used(day))),
+  });
+  const found = volumeExhaustion(volume((day) => 10 + 2 * day));
+  assert.equal([found.of, found.claim, found.state, found.from], ['volume', 'data-db-0', 'expected', 'trend']);
+  assert.is(found.days, (100 - 68) / 2);
+  assert.is(volumeExhaustion(volume(() => 40)).state, 'not-in-sight');
+  assert.is(volumeExhaustion(volume(() => 100)).state, 'reached');
 });
 
 test('rhythm is the share of the variance that the hour explains', () => {

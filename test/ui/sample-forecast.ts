@@ -96,6 +96,7 @@ function findingOf({ name, metric, value, width, request, exhaustion = [], anoma
     week: over(168),
     ...(trend && { trend }),
     exhaustion,
+    volumes: [],
     ...(anomalies && { anomalies }),
     scaling,
     notes: [],
@@ -211,6 +212,7 @@ function refused(): ForecastFinding {
     request: 0.1,
     refusal: { metric: 'cpu', hours: 31, requiredHours: 72 },
     exhaustion: [],
+    volumes: [{ of: 'volume', claim: 'data-newcomer-0', amount: 2 ** 33, state: 'not-in-sight' }],
     scaling: { action: 'keep', reason: 'nothing is forecast for it', replicas: 1 },
     notes: ['2 h with negative or infinite values left out'],
   };

@@ -52,7 +52,7 @@ const SCREENS: readonly (Picture & { readonly name: string; readonly subject: Su
   { name: 'forecast-detail-80x24', subject: forecast, size: SMALL, keys: ['enter'] },
   { name: 'forecast-growing-120x35', subject: forecast, size: MIDDLE, keys: ['j'] },
   { name: 'forecast-anomaly-scrolled-120x35', subject: forecast, size: MIDDLE, keys: ['j', 'j', ...Array<string>(9).fill('J')] },
-  { name: 'forecast-too-short-200x50', subject: forecast, size: WIDE, keys: ['u', 'G'] },
+  { name: 'forecast-too-short-200x50', subject: forecast, size: WIDE, keys: ['u', '/', ...'newcomer', 'enter'] },
   { name: 'forecast-200x50', subject: forecast, size: WIDE },
   { name: 'forecast-ascii-80x24', subject: forecastAscii, size: SMALL, keys: ['enter'], ascii: true },
   { name: 'forecast-help-80x24', subject: forecast, size: SMALL, keys: ['?'] },

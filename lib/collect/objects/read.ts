@@ -141,6 +141,7 @@ export function pod(value: unknown): OwnedPod {
   const status = record(raw.status);
   const phase = text(status.phase);
   const startedAt = instant(status.startTime);
+  const volumeClaims = claimsOf(spec, text(metadata.name));
   return {
     namespace: text(metadata.namespace),
     name: text(metadata.name),
@@ -159,11 +160,18 @@ export function pod(value: unknown): OwnedPod {
     containers: containers(spec),
     states: [...list(status.containerStatuses), ...list(status.initContainerStatuses)].map(containerState),
     owner: ownerOf(metadata),
-    mountsPersistentVolume: list(spec.volumes).some(
-      (volume) => volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined,
-    ),
+    ...(volumeClaims.length > 0 && { volumeClaims }),
+    mountsPersistentVolume: volumeClaims.length > 0,
     priorityClassName: spec.priorityClassName === undefined ? undefined : text(spec.priorityClassName),
   };
+}
+
+/** The claim of an ephemeral volume is called after pod and volume (Kubernetes, "Ephemeral Volumes"). */
+function claimsOf(spec: Raw, podName: string): readonly string[] {
+  return list(spec.volumes).flatMap((volume) => {
+    if (volume.persistentVolumeClaim !== undefined) return [text(record(volume.persistentVolumeClaim).claimName)];
+    return volume.ephemeral === undefined ? [] : [`${podName}-${text(volume.name)}`];
+  });
 }
 
 /** By the condition; where somebody left that out, by the containers. */

@@ -6,7 +6,14 @@ import { messageOf, UpidError } from '../../types/errors.ts';
 import type { IdleSettings } from '../../types/idle.ts';
 import type { Runtime } from '../../types/runtime.ts';
 import type { ReportProgress, SourceReport, SourceTraffic } from '../../types/source.ts';
-import { type SlotGrid, type UsageEvidence, type WorkloadHours, workloadKey } from '../../types/usage.ts';
+import {
+  type HoursEvidence,
+  type SlotGrid,
+  type UsageEvidence,
+  type VolumeUse,
+  type WorkloadHours,
+  workloadKey,
+} from '../../types/usage.ts';
 import type { Workload } from '../../types/workload.ts';
 import { PrometheusClient } from './client.ts';
 import { type FoundServer, findServer } from './find.ts';
@@ -19,6 +26,7 @@ import { collectScrapes, scrapeInterval } from './scrape.ts';
 import { collectContainers } from './sizing.ts';
 import { PROMETHEUS_SOURCE, type PrometheusTransport, webTransport } from './transport.ts';
 import { type Collected, collectUsage } from './usage.ts';
+import { collectVolumes } from './volumes.ts';
 
 /** How a server is reached; all absent: found in the cluster. */
 export interface PrometheusOptions {
@@ -87,7 +95,7 @@ export function collectPrometheusHours(
   options: PrometheusOptions,
   workloads: readonly Workload[],
   context: PrometheusContext & { readonly grid: SlotGrid },
-): Promise<PrometheusAnswer<WorkloadHours>> {
+): Promise<PrometheusAnswer<HoursEvidence>> {
   return askServer(client, options, workloads, context, async (reached) => {
     const { client: queries, labels, engine } = reached;
     const cluster = options.clusterLabel;
@@ -96,10 +104,29 @@ export function collectPrometheusHours(
       cluster ? false : holdsSeveralClusters(queries, context.nowMs),
     ]);
     const groups = queryGroups(workloads, context.settings.sidecars);
-    const hours = await collectHours(queries, groups, { labels, cluster, engine, intervalSeconds, grid: context.grid });
-    const told = { collected: [hours], labels, severalClusters };
-    return { evidence: hours.found, reports: [reportWith(reached, hoursTold(hours.found, workloads), told)] };
+    const shared = { labels, cluster, grid: context.grid };
+    const [hours, volumes] = await Promise.all([
+      collectHours(queries, groups, { ...shared, engine, intervalSeconds }),
+      collectVolumes(queries, workloads, shared),
+    ]);
+    const told = { collected: [hours, volumes], labels, severalClusters };
+    return {
+      evidence: hoursWithVolumes(hours.found, volumes.found),
+      reports: [reportWith(reached, hoursTold(hours.found, workloads), told)],
+    };
   });
+}
+
+function hoursWithVolumes(
+  hours: ReadonlyMap<string, WorkloadHours>,
+  volumes: ReadonlyMap<string, readonly VolumeUse[]>,
+): ReadonlyMap<string, HoursEvidence> {
+  return new Map(
+    [...new Set([...hours.keys(), ...volumes.keys()])].map((key) => {
+      const own = hours.get(key);
+      return [key, { ...(own && { hours: own }), volumes: volumes.get(key) ?? [] }] as const;
+    }),
+  );
 }
 
 async function askServer<T>(

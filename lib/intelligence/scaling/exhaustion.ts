@@ -1,7 +1,7 @@
 /** When use reaches what was asked for or is allowed: by the forecast of the coming week, else by the trend of the daily peaks. */
 
 import type { Exhaustion, Forecast } from '../../types/forecast.ts';
-import type { SlotValues } from '../../types/usage.ts';
+import type { SlotValues, VolumeUse } from '../../types/usage.ts';
 import { dailyFigures, type FittedTrend, highest, trendOf } from '../hours/trend.ts';
 
 const DAY_HOURS = 24;
@@ -15,6 +15,14 @@ export function exhaustionOf(of: Exhaustion['of'], amount: number, history: Slot
   const newest = peaks.at(-1);
   if (newest !== undefined && newest >= amount) return { of, amount, state: 'reached' };
   return byForecast(of, amount, forecast) ?? byTrend(of, amount, trendOf(peaks)) ?? { of, amount, state: 'not-in-sight' };
+}
+
+/** A volume fills by the trend of its daily peaks. */
+export function volumeExhaustion({ claim, capacityBytes, usedPeakBytes }: VolumeUse): Exhaustion {
+  const newest = usedPeakBytes.findLast((value) => !Number.isNaN(value));
+  const bound = { of: 'volume', amount: capacityBytes } as const;
+  if (newest !== undefined && newest >= capacityBytes) return { ...bound, claim, state: 'reached' };
+  return { ...(byTrend('volume', capacityBytes, trendOf(usedPeakBytes)) ?? { ...bound, state: 'not-in-sight' }), claim };
 }
 
 /** Each end of the interval reaches the amount at its own hour. */

@@ -5,7 +5,7 @@ import { type ForecastModel, forecastSeries, isTooShort } from '../../intelligen
 import { type JoinedHours, joinHours } from '../../intelligence/hours/join.ts';
 import { summaryOf } from '../../intelligence/hours/summary.ts';
 import { dailyFigures, mean, trendOf } from '../../intelligence/hours/trend.ts';
-import { exhaustionOf } from '../../intelligence/scaling/exhaustion.ts';
+import { exhaustionOf, volumeExhaustion } from '../../intelligence/scaling/exhaustion.ts';
 import { burstOf, type ResourceNeed, recommendScaling } from '../../intelligence/scaling/recommend.ts';
 import { boundsOf } from '../../intelligence/scaling/requests.ts';
 import { quietHoursOf, rhythmOf } from '../../intelligence/scaling/rhythm.ts';
@@ -53,7 +53,10 @@ export function conclude(seen: HoursSeen, model: ForecastModel, request: Forecas
     ...seen.provenance,
     horizonHours: request.horizonHours,
     model: model.version,
-    findings: asked.map((each, at) => findingOf(each, scalings.get(each.workload)!, request.horizonHours, anomalies[at])),
+    findings: asked.map((each, at) => ({
+      ...findingOf(each, scalings.get(each.workload)!, request.horizonHours, anomalies[at]),
+      volumes: (seen.volumes.get(workloadKey(each.workload.ref)) ?? []).map(volumeExhaustion),
+    })),
   };
 }
 
@@ -90,7 +93,7 @@ function findingOf(
   scaling: RecommendedScaling,
   horizonHours: number,
   anomalies: AnomalyCheck | undefined,
-): ForecastFinding {
+): Omit<ForecastFinding, 'volumes'> {
   const { request, limit } = boundsOf(workload, metric);
   const { history, sources, measuredHours, now, notes } = joined;
   const base = {

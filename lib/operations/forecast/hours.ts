@@ -11,7 +11,7 @@ import { openHistory } from '../../store/history.ts';
 import { HOUR } from '../../types/duration.ts';
 import type { Provenance } from '../../types/result.ts';
 import type { SourceReport } from '../../types/source.ts';
-import type { Sample, SlotGrid, WorkloadHours } from '../../types/usage.ts';
+import type { Sample, SlotGrid, VolumeUse, WorkloadHours } from '../../types/usage.ts';
 import { workloadKey } from '../../types/usage.ts';
 import type { ClusterIdentity, Workload } from '../../types/workload.ts';
 import { append, directoryOf, failureReport, HISTORY_SOURCE, withoutDemoHistory, withoutHistory } from '../history.ts';
@@ -28,6 +28,8 @@ export interface HoursSeen {
   readonly workloads: readonly Workload[];
   /** By workloadKey, best source first; a workload that no source knows is absent. */
   readonly hours: ReadonlyMap<string, readonly WorkloadHours[]>;
+  /** By workloadKey; absent where nobody tells of its volumes, or it has none. */
+  readonly volumes: ReadonlyMap<string, readonly VolumeUse[]>;
   readonly provenance: Provenance;
 }
 
@@ -59,17 +61,17 @@ async function see(client: KubeClient, nowMs: number, request: LookRequest): Pro
     })),
     collectPrometheusHours(client, request.prometheus, workloads, context),
   ]);
-  const sources = [prometheus.evidence, history.hours];
   return {
     grid,
     workloads,
     hours: new Map(
       workloads.flatMap(({ ref }) => {
         const key = workloadKey(ref);
-        const known = sources.flatMap((source) => source.get(key) ?? []);
+        const known = [prometheus.evidence.get(key)?.hours, history.hours.get(key)].filter((each) => each !== undefined);
         return known.length > 0 ? [[key, known] as const] : [];
       }),
     ),
+    volumes: new Map([...prometheus.evidence].map(([key, { volumes }]) => [key, volumes])),
     provenance: {
       cluster,
       observedAtMs: nowMs,
