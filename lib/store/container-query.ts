@@ -1,22 +1,21 @@
 /** Peaks of each container over a period and the percentile of its hourly peaks, in SQL: the largest over its pods. */
 
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { HOUR } from '../types/duration.ts';
 import { type ContainerUsage, workloadKey } from '../types/usage.ts';
+import type { DaySources } from './coverage.ts';
 import { eachRow, numberOrUndefined, type Row } from './engine.ts';
-import type { Part } from './parts.ts';
-import { boundsOf, fromPeriod, type Period, rowsIn, WORKLOAD } from './period.ts';
+import { hoursSql } from './hourly.ts';
+import { boundsOf, conditions, type Period, rowsIn, WORKLOAD } from './period.ts';
 
 /** Rows that are aggregated at a time: an exact percentile holds all values of its group. */
 const ROWS_AT_A_TIME = 2_000_000;
 
 /** Some of the workloads at a time: those whose hash leaves $go when divided. */
-const containersSql = (parts: readonly Part[], period: Period): string => `
+const containersSql = (days: readonly DaySources[], period: Period): string => `
   WITH hours AS (
-    SELECT namespace, workload_kind, workload_name, container, pod, epoch_ms(observed_at) // ${HOUR * 1000} AS hour,
-      max(greatest(cpu_cores, cpu_peak_cores)) AS cpu, max(greatest(memory_bytes, memory_peak_bytes)) AS memory, count(*) AS samples,
-      epoch_ms(min(observed_at)) AS first_ms, epoch_ms(max(observed_at)) AS last_ms, median(window_seconds) AS resolution
-    ${fromPeriod(parts, period)} AND container <> '' AND ${WORKLOAD} % $goes = $go GROUP BY ALL),
+    SELECT namespace, workload_kind, workload_name, container, pod, cpu_max_cores AS cpu, memory_max_bytes AS memory, samples,
+      epoch_ms(first_at) AS first_ms, epoch_ms(last_at) AS last_ms, window_seconds AS resolution
+    FROM (${hoursSql('samples', days, conditions(period))}) WHERE container <> '' AND ${WORKLOAD} % $goes = $go),
   pods AS (
     SELECT namespace, workload_kind, workload_name, container, pod,
       quantile_cont(cpu, 0.99) AS cpu_p99, max(cpu) AS cpu_peak, max(memory) AS memory_peak, sum(samples) AS samples,
@@ -27,17 +26,18 @@ const containersSql = (parts: readonly Part[], period: Period): string => `
   FROM pods GROUP BY namespace, workload_kind, workload_name, container
   ORDER BY namespace, workload_kind, workload_name, container`;
 
-/** Use of every container that has samples in the period, by `workloadKey`. */
+/** Use of every container that has samples in the period, from the full hour in which it begins, by `workloadKey`. */
 export async function queryContainers(
   connection: DuckDBConnection,
-  parts: readonly Part[],
+  days: readonly DaySources[],
   period: Period,
 ): Promise<ReadonlyMap<string, readonly ContainerUsage[]>> {
-  if (parts.length === 0) return new Map();
+  if (days.length === 0) return new Map();
+  const parts = days.flatMap(({ raw, rollUps }) => [...raw, ...rollUps]);
   const goes = Math.max(1, Math.ceil((await rowsIn(connection, parts)) / ROWS_AT_A_TIME));
   const found = new Map<string, ContainerUsage[]>();
   for (let go = 0; go < goes; go++) {
-    await eachRow(connection, containersSql(parts, period), { ...boundsOf(period), goes, go }, (row) => {
+    await eachRow(connection, containersSql(days, period), { ...boundsOf(period), goes, go }, (row) => {
       const key = workloadKey({ namespace: String(row(0)), kind: String(row(1)), name: String(row(2)) });
       const containers = found.get(key) ?? [];
       found.set(key, containers);

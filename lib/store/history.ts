@@ -5,22 +5,40 @@ import { join } from 'node:path';
 import { messageOf, UpidError } from '../types/errors.ts';
 import type { Observation } from '../types/observation.ts';
 import type { Runtime } from '../types/runtime.ts';
-import type { ContainerUsage, Sample } from '../types/usage.ts';
+import type { ContainerUsage, Sample, WorkloadHours } from '../types/usage.ts';
 import { appendRows } from './append.ts';
 import { findBroken } from './broken.ts';
+import { type Compacted, compactAll, type Pruned, pruneAll } from './compact.ts';
 import { queryContainers } from './container-query.ts';
+import { byDay, type DaySources } from './coverage.ts';
 import { type Engine, startEngine } from './engine.ts';
+import { queryHours } from './hours-query.ts';
+import { type House, keepHouse } from './housekeeping.ts';
 import { queryInterval } from './interval-query.ts';
 import { tidy } from './merge.ts';
-import { clusterFolder, dayFolder, dayOf, findParts, firstLine, type KnownFooters, leftOut, type Part } from './parts.ts';
+import {
+  clusterFolder,
+  dayFolder,
+  dayOf,
+  findParts,
+  firstLine,
+  type KnownFooters,
+  leftOut,
+  type Part,
+  partsOf,
+} from './parts.ts';
 import type { Period } from './period.ts';
-import type { RawTable } from './schema.ts';
-import { gridOf, queryUsage, type StoredUsage, type UsagePeriod } from './usage-query.ts';
+import { RETENTION, type Retention } from './retention.ts';
+import { HOURLY_OF, type RawTable, type Table } from './schema.ts';
+import { gridOf, isHourly, queryHourlyUsage, queryUsage, type StoredUsage, type UsagePeriod } from './usage-query.ts';
 
 export interface History {
   /** Folder of this cluster's history. */
   readonly folder: string;
-  /** Adds samples as new parts, and merges older ones where there are many. @throws UpidError history-unwritable */
+  /**
+   * Adds samples as new parts. Then, a bounded step of each: merges older parts where there are many; rolls up a day that is over;
+   * removes a day that is older than the retention. @throws UpidError history-unwritable
+   */
   append(samples: readonly Sample[]): Promise<void>;
   /**
    * Adds what one round of collecting saw: a part of each table and day. Each part is there whole or not at all; a process that
@@ -31,10 +49,16 @@ export interface History {
   record(observation: Observation): Promise<void>;
   /** Use of each workload in slots, by `workloadKey`. */
   usage(period: UsagePeriod): Promise<ReadonlyMap<string, StoredUsage>>;
+  /** Use of each workload hour by hour, all pods summed, by `workloadKey`. */
+  hours(period: Period): Promise<ReadonlyMap<string, WorkloadHours>>;
   /** Usual distance of consecutive samples in seconds; undefined where there are no two. */
   interval(period: Period): Promise<number | undefined>;
   /** Peaks of each container, by `workloadKey`. */
   containers(period: Period): Promise<ReadonlyMap<string, readonly ContainerUsage[]>>;
+  /** Rolls up what is over, then removes what is older than the retention: the history's own unless another one is given. */
+  prune(retention?: Retention): Promise<Pruned>;
+  /** Rolls up what is over, then merges all parts of each table and day that is over into one. */
+  compact(): Promise<Compacted>;
   /** One sentence for each part that had to be left out so far, and for what keeps parts from being merged. */
   problems(): readonly string[];
   /** What waits to be read fails, and what is being read is interrupted. The promise is fulfilled when nothing runs any more; it is never rejected. */
@@ -46,11 +70,13 @@ export function openHistory(options: {
   readonly directory: string;
   readonly clusterId: string;
   readonly runtime: Runtime;
+  /** What `RETENTION` names where this is absent. */
+  readonly retention?: Retention;
   /** Of this history alone, and closed with it; one is started when it is needed where this is absent. */
   readonly engine?: Promise<Engine>;
 }): History {
-  const { directory, clusterId, runtime, engine } = options;
-  return new ParquetHistory(join(directory, clusterFolder(clusterId)), runtime, engine);
+  const { directory, clusterId, runtime, engine, retention = RETENTION } = options;
+  return new ParquetHistory(join(directory, clusterFolder(clusterId)), runtime, engine, retention);
 }
 
 /** Starts an engine for a history that is not known yet. */
@@ -68,9 +94,16 @@ const RECORDED: readonly RawTable[] = ['workloads', 'nodes', 'pods', 'samples'];
 const TIDIED_DAYS = 3;
 const DAY_MS = 86_400_000;
 
+/** What is about to be read. */
+interface Prepared<T> {
+  readonly parts: { readonly samples: readonly Part[]; readonly hourly?: readonly Part[] };
+  query(): Promise<T>;
+}
+
 class ParquetHistory implements History {
   readonly folder: string;
   readonly #runtime: Runtime;
+  readonly #retention: Retention;
   readonly #problems = new Set<string>();
   readonly #broken = new Set<string>();
   readonly #known: KnownFooters = new Map();
@@ -78,7 +111,8 @@ class ParquetHistory implements History {
   #closed = false;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(folder: string, runtime: Runtime, engine: Promise<Engine> | undefined) {
+  constructor(folder: string, runtime: Runtime, engine: Promise<Engine> | undefined, retention: Retention) {
+    this.#retention = retention;
     this.folder = folder;
     this.#runtime = runtime;
     this.#engine = engine;
@@ -100,12 +134,26 @@ class ParquetHistory implements History {
         const days = await appendRows(connection, this.folder, name, table, observation[table]);
         await this.#tidy(connection, table, days);
       }
+      await this.#keepHouse(connection);
     });
+  }
+
+  prune(retention = this.#retention): Promise<Pruned> {
+    return this.#inTurn(async () => pruneAll({ ...this.#house((await this.#start()).connection), retention }));
+  }
+
+  compact(): Promise<Compacted> {
+    return this.#inTurn(async () => compactAll(this.#house((await this.#start()).connection)));
   }
 
   usage(period: UsagePeriod): Promise<ReadonlyMap<string, StoredUsage>> {
     const wanted = { fromMs: gridOf(period).startMs, toMs: period.toMs };
+    if (isHourly(period)) return this.#readHours(wanted, (engine, days) => queryHourlyUsage(engine, days, period));
     return this.#read(wanted, (engine, parts) => queryUsage(engine, parts, period));
+  }
+
+  hours(period: Period): Promise<ReadonlyMap<string, WorkloadHours>> {
+    return this.#readHours(period, (engine, days) => queryHours(engine, days, period));
   }
 
   interval(period: Period): Promise<number | undefined> {
@@ -113,7 +161,7 @@ class ParquetHistory implements History {
   }
 
   containers(period: Period): Promise<ReadonlyMap<string, readonly ContainerUsage[]>> {
-    return this.#read(period, (engine, parts) => queryContainers(engine.connection, parts, period));
+    return this.#readHours(period, (engine, days) => queryContainers(engine.connection, days, period));
   }
 
   problems(): readonly string[] {
@@ -128,29 +176,53 @@ class ParquetHistory implements History {
     return this.#inTurn(async () => (await engine)?.close()).catch(() => undefined);
   }
 
+  /** Raw samples of a period. */
   #read<T>(period: Period, query: (engine: Engine, parts: readonly Part[]) => Promise<T>): Promise<T> {
+    return this.#attempt(async (engine) => {
+      const parts = await this.#usable('samples', period);
+      return { parts: { samples: parts }, query: () => query(engine, parts) };
+    });
+  }
+
+  /** Samples of a period hour by hour: roll-ups, and raw samples where there are none. */
+  #readHours<T>(period: Period, query: (engine: Engine, days: readonly DaySources[]) => Promise<T>): Promise<T> {
+    return this.#attempt(async (engine) => {
+      const hourly = await this.#usable('hourly', period);
+      const days = byDay(await this.#usable('samples', period), hourly);
+      const used = (of: (day: DaySources) => readonly Part[]): readonly Part[] => days.flatMap(of);
+      const parts = { samples: used(({ raw }) => raw), hourly: used(({ rollUps }) => rollUps) };
+      return { parts, query: () => query(engine, days) };
+    });
+  }
+
+  async #usable(table: Table, period: Period): Promise<readonly Part[]> {
+    const { parts, problems } = await findParts(this.folder, table, period, this.#known);
+    for (const problem of problems) this.#problems.add(problem);
+    return parts.filter(({ file }) => !this.#broken.has(file));
+  }
+
+  /** Parts may vanish or turn out to be broken while they are read: then again without them. */
+  #attempt<T>(prepare: (engine: Engine) => Promise<Prepared<T>>): Promise<T> {
     return this.#inTurn(async () => {
       let failure: unknown;
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const { parts, problems } = await findParts(this.folder, 'samples', period, this.#known);
-        for (const problem of problems) this.#problems.add(problem);
-        const usable = parts.filter(({ file }) => !this.#broken.has(file));
         const engine = await this.#start();
+        const { parts, query } = await prepare(engine);
         try {
           if (this.#closed) throw new Error('it was closed');
-          return await query(engine, usable);
+          return await query();
         } catch (error) {
           failure = error;
           if (this.#closed || isTooMuch(error)) break;
-          await this.#leaveOutBroken(engine, usable);
+          for (const table of ['samples', 'hourly'] as const) await this.#leaveOutBroken(engine, table, parts[table] ?? []);
         }
       }
       throw unreadable(this.folder, failure);
     });
   }
 
-  async #leaveOutBroken(engine: Engine, parts: readonly Part[]): Promise<void> {
-    for (const { file, why } of await findBroken(engine.connection, 'samples', parts)) {
+  async #leaveOutBroken(engine: Engine, table: Table, parts: readonly Part[]): Promise<void> {
+    for (const { file, why } of await findBroken(engine.connection, table, parts)) {
       this.#broken.add(file);
       this.#problems.add(leftOut(file, why));
     }
@@ -163,11 +235,32 @@ class ParquetHistory implements History {
     for (const day of new Set([...written, ...recent])) {
       const folder = dayFolder(this.folder, table, day);
       try {
-        await tidy(connection, table, folder, { nowMs, unique: this.#uniqueName() }, this.#known);
+        const rollUps = await partsOf(dayFolder(this.folder, HOURLY_OF[table], day), this.#known);
+        await tidy(connection, table, folder, { nowMs, unique: this.#uniqueName(), rollUps: rollUps.parts }, this.#known);
       } catch (error) {
         this.#problems.add(`small parts in ${folder} could not be merged (${firstLine(messageOf(error))})`);
       }
     }
+  }
+
+  /** The samples are safe by now, as above. */
+  async #keepHouse(connection: Engine['connection']): Promise<void> {
+    try {
+      await keepHouse(this.#house(connection));
+    } catch (error) {
+      this.#problems.add(`the history in ${this.folder} could not be rolled up or pruned (${firstLine(messageOf(error))})`);
+    }
+  }
+
+  #house(connection: Engine['connection']): House {
+    return {
+      connection,
+      folder: this.folder,
+      nowMs: this.#runtime.now(),
+      unique: () => this.#uniqueName(),
+      retention: this.#retention,
+      known: this.#known,
+    };
   }
 
   #start(): Promise<Engine> {

@@ -4,6 +4,7 @@
  *
  * Safe against dying, against readers and against others who merge, without a lock:
  * - a merged part has the one name of its hour or day, and is put in place only where there is none yet;
+ * - parts that a roll-up covers are not merged with others (see coverage.ts);
  * - it lists what it replaces, and also what those replaced; a reader that meets both leaves the replaced ones out;
  * - the replaced ones are removed some minutes later, so that a reader that listed the folder while the merged part was put
  *   in place either saw them all or finds one gone, and lists again.
@@ -13,8 +14,9 @@ import type { Stats } from 'node:fs';
 import { stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { byCoverage } from './coverage.ts';
 import { isGone, literal } from './engine.ts';
-import { entriesOf, isTemporary, type KnownFooters, type Part, partsOf, placePartOnce } from './parts.ts';
+import { type DayParts, entriesOf, isTemporary, type KnownFooters, type Part, partsOf, placePartOnce } from './parts.ts';
 import { rowsIn } from './period.ts';
 import { partsSql } from './relation.ts';
 import { FORMAT, ORDER, REPLACES_KEY, SCHEMA_VERSION, type Table, VERSION_KEY } from './schema.ts';
@@ -38,7 +40,7 @@ const LARGEST_DAY_BYTES = 2_000_000;
 /** When its writer started: `20261124T135900123Z-…`; a merged hour: `20261124T13-merged`; a merged day: `20261124-merged`. */
 const WRITTEN = /^(\d{4})(\d{2})(\d{2})(?:T(\d{2}))?(?:\d{7}Z-[0-9a-z]+|-merged)\.parquet$/;
 
-interface Group {
+export interface Group {
   readonly name: string;
   readonly inputs: readonly Part[];
 }
@@ -51,17 +53,31 @@ export async function tidy(
   connection: DuckDBConnection,
   table: Table,
   folder: string,
-  writer: { readonly nowMs: number; readonly unique: string },
+  /** With the roll-ups of the same day. */
+  writer: { readonly nowMs: number; readonly unique: string; readonly rollUps: readonly Part[] },
   known: KnownFooters,
 ): Promise<void> {
-  const { nowMs, unique } = writer;
+  const { nowMs, unique, rollUps } = writer;
+  const { entries, parts, replaced } = await clean(folder, nowMs, known);
+  const taken = new Set([...entries, ...replaced.keys()]);
+  for (const mergeable of byCoverage(parts, rollUps)) {
+    const group = mergeable.length < FEWEST_PARTS ? undefined : await groupToMerge(mergeable, taken, nowMs);
+    if (group) return merge(connection, table, folder, group, unique);
+  }
+}
+
+/** Removes from a folder what is replaced and what writers left that died, each after a while. */
+export async function clean(
+  folder: string,
+  nowMs: number,
+  known: KnownFooters,
+  graceMs = GRACE_MS,
+): Promise<DayParts & { readonly entries: readonly string[] }> {
   const entries = await entriesOf(folder);
   await removeLeftovers(folder, entries, nowMs);
-  const { parts, replaced } = await partsOf(folder, known);
-  await removeReplaced(folder, entries, replaced, nowMs);
-  const taken = new Set([...entries, ...replaced.keys()]);
-  const group = parts.length < FEWEST_PARTS ? undefined : await groupToMerge(parts, taken, nowMs);
-  if (group) await merge(connection, table, folder, group, unique);
+  const found = await partsOf(folder, known);
+  await removeReplaced(folder, entries, found.replaced, nowMs - graceMs);
+  return { ...found, entries };
 }
 
 async function removeLeftovers(folder: string, entries: readonly string[], nowMs: number): Promise<void> {
@@ -72,12 +88,12 @@ async function removeReplaced(
   folder: string,
   entries: readonly string[],
   replaced: ReadonlyMap<string, string>,
-  nowMs: number,
+  beforeMs: number,
 ): Promise<void> {
   const old = new Map<string, boolean>();
   for (const name of new Set(replaced.values())) {
     const changed = (await statOf(join(folder, name)))?.mtimeMs ?? Number.POSITIVE_INFINITY;
-    old.set(name, changed <= nowMs - GRACE_MS);
+    old.set(name, changed <= beforeMs);
   }
   for (const name of entries) {
     if (old.get(replaced.get(name) ?? '')) await unlink(join(folder, name)).catch(() => undefined);
@@ -122,7 +138,14 @@ export async function bytesOf(parts: readonly Pick<Part, 'file'>[]): Promise<num
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-async function merge(connection: DuckDBConnection, table: Table, folder: string, group: Group, unique: string): Promise<void> {
+/** Merges parts into one, under its name. Nothing is done where somebody else did it. */
+export async function merge(
+  connection: DuckDBConnection,
+  table: Table,
+  folder: string,
+  group: Group,
+  unique: string,
+): Promise<void> {
   const replaces = group.inputs.flatMap(({ name, replaces: earlier }) => [name, ...earlier]);
   const metadata = `${VERSION_KEY}: '${SCHEMA_VERSION}', ${REPLACES_KEY}: ${literal(replaces.join('\n'))}`;
   try {

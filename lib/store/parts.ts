@@ -5,6 +5,7 @@
  * A merged part lists the parts it replaces, which are removed only after a while: until then a reader leaves them out.
  */
 
+import { existsSync } from 'node:fs';
 import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { messageOf, UpidError } from '../types/errors.ts';
@@ -13,6 +14,11 @@ import type { Table } from './schema.ts';
 
 const PART_NAME = /^[\w-]+\.parquet$/;
 const DAY_FOLDER = /^day=(\d{4}-\d{2}-\d{2})$/;
+
+/** Whether a name is that of a part in place. */
+export function isPartName(name: string): boolean {
+  return PART_NAME.test(name);
+}
 
 export interface Part extends Footer {
   /** Path. */
@@ -145,12 +151,16 @@ export function isTemporary(name: string): boolean {
 export async function placePart(file: string, write: (temporaryFile: string) => Promise<void>): Promise<void> {
   const folder = dirname(file);
   const temporary = temporaryName(file);
-  try {
+  const attempt = async (): Promise<void> => {
     await makeFolder(folder);
     await write(temporary);
     await flush(temporary);
     await rename(temporary, file);
     await flush(folder);
+  };
+  try {
+    // The folder of an old day may be pruned between being made and being used.
+    await attempt().catch((error: unknown) => (existsSync(folder) ? Promise.reject(error) : attempt()));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw new UpidError('history-unwritable', `the history in ${folder} cannot be written (${firstLine(messageOf(error))})`, {
@@ -185,7 +195,7 @@ function temporaryName(file: string): string {
 }
 
 /** Makes a folder and its parents so that their names, too, survive a power cut. */
-async function makeFolder(folder: string): Promise<void> {
+export async function makeFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true, mode: 0o700 });
   if (first === undefined) return;
   for (let made = folder; made.length >= first.length; made = dirname(made)) await flush(dirname(made));

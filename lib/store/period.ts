@@ -2,6 +2,7 @@
 
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { eachRow, type Parameters } from './engine.ts';
+import { type Conditions, HOUR_MS } from './hourly.ts';
 import type { Part } from './parts.ts';
 import { partsSql, readSql } from './relation.ts';
 
@@ -19,6 +20,14 @@ export const WORKLOAD = 'hash(namespace, workload_kind, workload_name)';
 export function fromPeriod(parts: readonly Part[], { namespace }: Pick<Period, 'namespace'>): string {
   const inNamespace = namespace === undefined ? '' : ' AND namespace = $namespace';
   return `FROM ${partsSql('samples', parts)} WHERE observed_at >= make_timestamp_ms($from_ms) AND observed_at <= make_timestamp_ms($to_ms)${inNamespace}`;
+}
+
+/** The same as conditions on raw and on hourly rows; of hours that the period touches, all rows. */
+export function conditions({ namespace }: Pick<Period, 'namespace'>): Conditions {
+  const inNamespace = namespace === undefined ? '' : ' AND namespace = $namespace';
+  const bounds = `>= make_timestamp_ms($from_ms // ${HOUR_MS} * ${HOUR_MS})`;
+  const within = (column: string): string => `${column} ${bounds} AND ${column} <= make_timestamp_ms($to_ms)${inNamespace}`;
+  return { raw: within('observed_at'), hourly: within('hour') };
 }
 
 /** Values of the parameters of `fromPeriod`, both ends within the period. */

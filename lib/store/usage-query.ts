@@ -1,9 +1,11 @@
 /** Samples to slots of use, in SQL: peaks of each container, their sum over a pod's app containers, then the busiest replica. */
 
 import { type SlotGrid, type SlotValues, type WorkloadRequests, type WorkloadUsage, workloadKey } from '../types/usage.ts';
+import type { DaySources } from './coverage.ts';
 import { type Engine, eachRow, type Row } from './engine.ts';
+import { HOUR_MS, hoursSql } from './hourly.ts';
 import type { Part } from './parts.ts';
-import { boundsOf, fromPeriod, type Period, WORKLOAD } from './period.ts';
+import { boundsOf, conditions, fromPeriod, type Period, WORKLOAD } from './period.ts';
 
 export interface UsagePeriod extends Period {
   readonly slotSeconds: number;
@@ -31,24 +33,50 @@ export function gridOf(period: UsagePeriod): SlotGrid {
 /** As a number, which is read many times as fast as 64 bits: 53 of them let 10,000 workloads collide with a probability of 1 in 10⁸. */
 const asNumber = (workload: string): string => `${workload}::DOUBLE`;
 
-const namesSql = (parts: readonly Part[], period: Period): string => `
-  SELECT ${asNumber(WORKLOAD)}, namespace, workload_kind, workload_name, count(*)::DOUBLE ${fromPeriod(parts, period)}
+const namesSql = (from: string): string => `
+  SELECT ${asNumber(WORKLOAD)}, namespace, workload_kind, workload_name, count(*)::DOUBLE ${from}
   GROUP BY namespace, workload_kind, workload_name ORDER BY namespace, workload_kind, workload_name`;
 
 /** Missing values come as NaN: asking for each whether it is missing takes longer than reading it. */
 const orNaN = (value: string): string => `ifnull(${value}, 'NaN'::DOUBLE)`;
 
+/** Rows of the first step: one container and slot, with its extremes. */
+interface Slots {
+  /** `FROM` and `WHERE` of the rows that tell which workloads there are. */
+  readonly names: string;
+  readonly containers: string;
+}
+
 /**
  * Containers of a pod need not be sampled at the same instant, so peaks are taken within the slot before they are summed:
  * the pod's own peak where a slot holds one sample, an upper bound where it holds more. So are the lows, for the movement.
  */
-const usageSql = (parts: readonly Part[], period: Period): string => `
-  WITH containers AS (
+const rawSlots = (parts: readonly Part[], period: Period): Slots => ({
+  names: fromPeriod(parts, period),
+  containers: `
     SELECT ${WORKLOAD} AS workload, hash(namespace, pod) AS pod, container, ((epoch_ms(observed_at) - $grid_ms) // $slot_ms)::INTEGER AS slot,
-      bool_or(app) AS app, max(greatest(cpu_cores, cpu_peak_cores)) AS cpu, max(greatest(memory_bytes, memory_peak_bytes)) AS memory, min(memory_bytes) AS least_memory,
-      max(greatest(network_bytes_per_second, network_peak_bytes_per_second)) AS network, median(network_bytes_per_second) AS network_median, sum(requests) AS requests,
+      bool_or(app) AS app, max(greatest(cpu_cores, cpu_peak_cores)) AS cpu, max(greatest(memory_bytes, memory_peak_bytes)) AS memory,
+      min(memory_bytes) AS least_memory, max(greatest(network_bytes_per_second, network_peak_bytes_per_second)) AS network,
+      median(network_bytes_per_second) AS network_median, sum(requests) AS requests,
       count(*) AS samples, epoch_ms(max(observed_at)) - epoch_ms(min(observed_at)) AS span_ms
-    ${fromPeriod(parts, period)} GROUP BY ALL),
+    ${fromPeriod(parts, period)} GROUP BY ALL`,
+});
+
+/** The same for slots that are hours of UTC, which roll-ups hold. */
+const hourSlots = (days: readonly DaySources[], period: Period): Slots => {
+  const hours = `FROM (${hoursSql('samples', days, conditions(period))})`;
+  return {
+    names: hours,
+    containers: `
+    SELECT ${WORKLOAD} AS workload, hash(namespace, pod) AS pod, container, ((epoch_ms(hour) - $grid_ms) // $slot_ms)::INTEGER AS slot,
+      app, cpu_max_cores AS cpu, memory_max_bytes AS memory, memory_min_bytes AS least_memory,
+      network_max_bytes_per_second AS network, network_p50_bytes_per_second AS network_median, requests,
+      samples, epoch_ms(last_at) - epoch_ms(first_at) AS span_ms ${hours}`,
+  };
+};
+
+const usageSql = ({ containers }: Slots): string => `
+  WITH containers AS (${containers}),
   pods AS (
     SELECT workload, pod, slot, sum(cpu) FILTER (app) AS cpu, sum(memory) FILTER (app) AS memory,
       1 - sum(least_memory) FILTER (app) / nullif(sum(memory) FILTER (app), 0) AS movement,
@@ -72,16 +100,37 @@ interface Accumulated {
 }
 
 /** Use of every workload that has samples in the period, by `workloadKey`. */
-export async function queryUsage(
-  { connection, alone }: Engine,
+export function queryUsage(
+  engine: Engine,
   parts: readonly Part[],
   period: UsagePeriod,
 ): Promise<ReadonlyMap<string, StoredUsage>> {
-  if (parts.length === 0) return new Map();
+  return parts.length === 0 ? Promise.resolve(new Map()) : usageOf(engine, rawSlots(parts, period), period);
+}
+
+/** Whether the slots of a period are hours of UTC: these can be had from roll-ups. */
+export function isHourly(period: UsagePeriod): boolean {
+  return period.slotSeconds * 1000 === HOUR_MS && gridOf(period).startMs % HOUR_MS === 0;
+}
+
+/** As `queryUsage`, of a period whose slots are hours of UTC: with the same result, whether they are rolled up or not. */
+export function queryHourlyUsage(
+  engine: Engine,
+  days: readonly DaySources[],
+  period: UsagePeriod,
+): Promise<ReadonlyMap<string, StoredUsage>> {
+  return days.length === 0 ? Promise.resolve(new Map()) : usageOf(engine, hourSlots(days, period), period);
+}
+
+async function usageOf(
+  { connection, alone }: Engine,
+  from: Slots,
+  period: UsagePeriod,
+): Promise<ReadonlyMap<string, StoredUsage>> {
   const grid = gridOf(period);
   const workloads = new Map<unknown, Accumulated>();
   let rows = 0;
-  await eachRow(connection, namesSql(parts, period), boundsOf({ ...period, fromMs: grid.startMs }), (row) => {
+  await eachRow(connection, namesSql(from.names), boundsOf({ ...period, fromMs: grid.startMs }), (row) => {
     const key = workloadKey({ namespace: String(row(1)), kind: String(row(2)), name: String(row(3)) });
     workloads.set(row(0), { key, values: emptyValues(grid), intervals: [] });
     rows += Number(row(4));
@@ -91,7 +140,7 @@ export async function queryUsage(
   const aggregate = async (): Promise<void> => {
     for (const part of partsOfGrid(grid, Math.min(MOST_GOES, goes))) {
       const parameters = { ...boundsOf({ ...period, ...part }), ...slots };
-      await eachRow(connection, usageSql(parts, period), parameters, (row) => take(workloads.get(row(0)), grid.slotSeconds, row));
+      await eachRow(connection, usageSql(from), parameters, (row) => take(workloads.get(row(0)), grid.slotSeconds, row));
     }
   };
   await (goes > MOST_GOES ? alone(aggregate) : aggregate());

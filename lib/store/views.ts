@@ -1,10 +1,12 @@
 /** The history of one cluster as views of SQL, for whoever asks questions of their own: documented names and columns, read only. */
 
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { byDay } from './coverage.ts';
 import { literal } from './engine.ts';
-import { findParts, type KnownFooters } from './parts.ts';
+import { hoursSql } from './hourly.ts';
+import { findParts, type KnownFooters, type Part } from './parts.ts';
 import { partsSql } from './relation.ts';
-import { HOURLY_TABLES, RAW_TABLES, type Table } from './schema.ts';
+import { HOURLY_OF, RAW_TABLES, type Table } from './schema.ts';
 
 export interface Views {
   /** Paths of the files that the views read: nothing else needs to be allowed to a query over them. */
@@ -18,7 +20,7 @@ const ROUND_MS = 300_000;
 
 /**
  * Makes the views in a connection: one for each table of schema.ts (`samples`, `pods`, `workloads`, `nodes`, `hourly`,
- * `hourly_pods`, `hourly_workloads`, `hourly_nodes`) and `cluster_metrics`. They show the parts that are there now; parts that are
+ * `hourly_pods`, `hourly_workloads`, `hourly_nodes`) and `cluster_metrics`. Hours without a roll-up are aggregated from raw rows. They show the parts that are there now; parts that are
  * merged or pruned later are missed by a query only some minutes after that.
  *
  * `cluster_metrics (cluster_id, timestamp, cpu_usage, memory_usage, network_io, cost_per_hour)`: sums over the cluster in cores,
@@ -32,11 +34,18 @@ export async function createViews(connection: DuckDBConnection, folder: string, 
   const known: KnownFooters = new Map();
   const files: string[] = [];
   const problems: string[] = [];
-  for (const table of [...RAW_TABLES, ...HOURLY_TABLES] satisfies readonly Table[]) {
+  const find = async (table: Table): Promise<readonly Part[]> => {
     const found = await findParts(folder, table, 'all', known);
     files.push(...found.parts.map(({ file }) => file));
     problems.push(...found.problems);
-    await connection.run(`CREATE OR REPLACE VIEW ${table} AS SELECT * FROM ${partsSql(table, found.parts)}`);
+    return found.parts;
+  };
+  for (const table of RAW_TABLES) {
+    const hourly = await find(HOURLY_OF[table]);
+    const raw = await find(table);
+    await connection.run(`CREATE OR REPLACE VIEW ${table} AS SELECT * FROM ${partsSql(table, raw)}`);
+    const hours = hoursSql(table, byDay(raw, hourly), { raw: 'true', hourly: 'true' });
+    await connection.run(`CREATE OR REPLACE VIEW ${HOURLY_OF[table]} AS ${hours}`);
   }
   await connection.run(clusterMetricsSql(clusterId));
   return { files, problems };

@@ -1,0 +1,80 @@
+/**
+ * What keeps a history small and quick, a step at a time: days that are over are rolled up, raw rows go when they are rolled up
+ * and old, roll-ups go when they are old. Any number of processes may do so at once, and any of them may die.
+ */
+
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { sourcesOf } from './coverage.ts';
+import { clean } from './merge.ts';
+import { dayFolder, daysOf, entriesOf, isPartName, type KnownFooters, partsOf } from './parts.ts';
+import { isOver, oldDays, pruneHourly, pruneRaw, type Removed, type Retention, recordedDays } from './retention.ts';
+import { dayParts, rollUp } from './roll-up.ts';
+import { HOURLY_OF, RAW_TABLES, type RawTable } from './schema.ts';
+
+export interface House {
+  readonly connection: DuckDBConnection;
+  /** Of the cluster. */
+  readonly folder: string;
+  readonly nowMs: number;
+  /** A name that no other writer has, another one each time. */
+  unique(): string;
+  readonly retention: Retention;
+  readonly known: KnownFooters;
+}
+
+/** One step: at most one day of one table is rolled up, or pruned. @throws whatever keeps it from being done */
+export async function keepHouse(house: House): Promise<void> {
+  for (const table of RAW_TABLES) {
+    for (const day of await daysToRollUp(house, table)) if (await rollUpDay(house, table, day)) return;
+  }
+  for (const table of RAW_TABLES) {
+    for await (const removed of pruning(house, table)) if (removed.files > 0) return;
+  }
+}
+
+/** Rolls up all days of all tables that are over. @returns the number of roll-ups made */
+export async function rollUpAll(house: House): Promise<number> {
+  let made = 0;
+  for (const table of RAW_TABLES) {
+    for (const day of await daysToRollUp(house, table)) made += Number(await rollUpDay(house, table, day));
+  }
+  return made;
+}
+
+/** Removes day by day what is old in a table. */
+export async function* pruning(house: House, table: RawTable, graceMs?: number): AsyncGenerator<Removed> {
+  const { folder, nowMs, retention, known } = house;
+  const rawDays = await recordedDays(folder, table);
+  const hourlyDays = await recordedDays(folder, HOURLY_OF[table]);
+  const recorded = [...new Set([...rawDays, ...hourlyDays])];
+  const hourlySeconds = Math.max(retention.hourlySeconds, retention.rawSeconds);
+  for (const day of oldDays(recorded, retention.rawSeconds, nowMs)) {
+    if (rawDays.includes(day)) yield await pruneRaw(folder, table, day, nowMs, known, graceMs);
+  }
+  for (const day of oldDays(recorded, hourlySeconds, nowMs)) {
+    const { raw } = await dayParts(folder, table, day, known);
+    if (raw.parts.length === 0 && hourlyDays.includes(day)) yield await pruneHourly(folder, table, day, known);
+  }
+}
+
+/** Days that are over and have rows that no roll-up covers, oldest first. Roll-ups that were replaced are removed by the way. */
+async function daysToRollUp({ folder, nowMs, known }: House, table: RawTable): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const day of await daysOf(folder, table)) {
+    if (!isOver(day, nowMs)) continue;
+    const hourly = dayFolder(folder, HOURLY_OF[table], day);
+    const { parts, replaced } = await partsOf(hourly, known);
+    if (replaced.size > 0) await clean(hourly, nowMs, known);
+    const covered = new Set(parts.flatMap(({ covers }) => covers));
+    const names = (await entriesOf(dayFolder(folder, table, day))).filter(isPartName);
+    // Names tell as a rule; what was merged since then must be looked into.
+    if (names.every((name) => covered.has(name))) continue;
+    const { raw, rollUps } = await dayParts(folder, table, day, known);
+    if (sourcesOf(raw.parts, rollUps.parts).raw.length > 0) found.push(day);
+  }
+  return found;
+}
+
+function rollUpDay({ connection, folder, unique, known }: House, table: RawTable, day: string): Promise<boolean> {
+  return rollUp(connection, { folder, table, day }, unique(), known);
+}

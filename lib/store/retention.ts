@@ -1,0 +1,119 @@
+/**
+ * How long what is kept: raw rows until their roll-up covers them and they are old, roll-ups until they are old.
+ *
+ * What is old is told by the clock and by the history together, so that a clock that jumps deletes nothing: days are counted back
+ * from the newest day that was recorded and is not in the future; and the newest days that were recorded stay whatever the clock
+ * says, so that one round under a wrong clock makes nothing old. A history that nobody adds to stays as it is.
+ */
+
+import { readdir, rmdir, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { leavesOf, sourcesOf } from './coverage.ts';
+import { dayFolder, daysOf, type KnownFooters } from './parts.ts';
+import { dayParts } from './roll-up.ts';
+import { HOURLY_OF, type RawTable, type Table } from './schema.ts';
+
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+
+export interface Retention {
+  /** Raw rows are kept so long, in whole days of UTC. */
+  readonly rawSeconds: number;
+  /** Hourly roll-ups are. */
+  readonly hourlySeconds: number;
+}
+
+/** Enough raw rows for the idle rule's look back to the same hour a week ago, and a quarter of a year for rhythms and forecasts. */
+export const RETENTION: Retention = { rawSeconds: 7 * 86_400, hourlySeconds: 90 * 86_400 };
+
+/** Days that were recorded and are never old: as many as are kept, within these bounds. */
+const FEWEST_DAYS = { least: 2, most: 7 } as const;
+
+/** A roll-up is in place for so long before what it covers goes: see merge.ts. */
+const GRACE_MS = 5 * MINUTE_MS;
+
+/** A day is rolled up when it has been over for so long: what is late by less than this is in it. */
+export const ROLL_UP_LATE_MS = 30 * MINUTE_MS;
+
+/** What was removed. */
+export interface Removed {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** Days that are older than a retention, oldest first. `days` are those that were recorded. */
+export function oldDays(days: readonly string[], keptSeconds: number, nowMs: number): readonly string[] {
+  const past = days.filter((day) => Date.parse(day) <= nowMs).toSorted();
+  const newest = past.at(-1);
+  if (newest === undefined) return [];
+  const keptDays = Math.ceil(keptSeconds / 86_400);
+  const fewest = Math.min(FEWEST_DAYS.most, Math.max(FEWEST_DAYS.least, keptDays));
+  const reference = Math.min(nowMs, Date.parse(newest) + DAY_MS);
+  return past.slice(0, -fewest).filter((day) => Date.parse(day) + DAY_MS + keptSeconds * 1000 <= reference);
+}
+
+/** Whether a day is over, with some time for what comes late. A day in the future is not. */
+export function isOver(day: string, nowMs: number): boolean {
+  return Date.parse(day) + DAY_MS + ROLL_UP_LATE_MS <= nowMs;
+}
+
+/** Removes the raw parts of a day that a roll-up covers and has covered for a while; others stay. */
+export async function pruneRaw(
+  folder: string,
+  table: RawTable,
+  day: string,
+  nowMs: number,
+  known: KnownFooters,
+  graceMs = GRACE_MS,
+): Promise<Removed> {
+  const { raw, rollUps } = await dayParts(folder, table, day, known);
+  const sources = sourcesOf(raw.parts, rollUps.parts);
+  const covered = new Set<string>();
+  for (const { file, covers } of sources.rollUps) {
+    const placedMs = (await stat(file).catch(() => undefined))?.mtimeMs ?? Number.POSITIVE_INFINITY;
+    if (placedMs <= nowMs - graceMs) for (const leaf of covers) covered.add(leaf);
+  }
+  const from = dayFolder(folder, table, day);
+  const gone = raw.parts.filter((part) => leavesOf(part).every((leaf) => covered.has(leaf))).map(({ name }) => name);
+  // What was merged into a part that goes now.
+  const merged = [...raw.replaced].filter(([, into]) => gone.includes(into)).map(([name]) => name);
+  return remove(from, [...gone, ...merged]);
+}
+
+/** Removes the roll-ups of a day. */
+export async function pruneHourly(folder: string, table: RawTable, day: string, known: KnownFooters): Promise<Removed> {
+  const { rollUps } = await dayParts(folder, table, day, known);
+  return remove(dayFolder(folder, HOURLY_OF[table], day), [...rollUps.parts.map(({ name }) => name), ...rollUps.replaced.keys()]);
+}
+
+/** Removes parts of a folder, and the folder when nothing is left in it. What another one removes at the same time is not counted. */
+export async function remove(folder: string, names: readonly string[]): Promise<Removed> {
+  let [files, bytes] = [0, 0];
+  for (const name of names) {
+    const file = join(folder, name);
+    const found = await stat(file).catch(() => undefined);
+    const done = await unlink(file).then(
+      () => true,
+      // Windows keeps what is being read: the next run looks again.
+      () => false,
+    );
+    if (found === undefined || !done) continue;
+    files += 1;
+    bytes += found.size;
+  }
+  // Fails where something is left, or was put there meanwhile.
+  if (files > 0 && (await readdir(folder).catch(() => [''])).length === 0) await rmdir(folder).catch(() => undefined);
+  return { files, bytes };
+}
+
+/** Days of a table that hold a part at least. @throws UpidError history-corrupt */
+export async function recordedDays(folder: string, table: Table): Promise<readonly string[]> {
+  const days = await daysOf(folder, table);
+  const filled = await Promise.all(
+    days.map(async (day) => {
+      const names = await readdir(dayFolder(folder, table, day)).catch(() => []);
+      return names.some((name) => name.endsWith('.parquet'));
+    }),
+  );
+  return days.filter((_, index) => filled[index]);
+}
