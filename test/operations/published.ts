@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 
-export type Shape = 'idle-workload-list' | 'explanation' | 'optimization-plan';
+export type Shape = 'idle-workload-list' | 'explanation' | 'optimization-plan' | 'forecast-list';
 
 const read = (name: string): object =>
   JSON.parse(readFileSync(new URL(`../../docs/schema/${name}.json`, import.meta.url), 'utf8'));

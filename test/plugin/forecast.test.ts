@@ -1,0 +1,112 @@
+import { assert, suite } from '../harness.ts';
+import { assertPublished } from '../operations/published.ts';
+import { run } from './run.ts';
+
+const test = suite('forecast on the simulated cluster');
+
+/** Lines of a table, cells divided where kubectl's tables are: at three blanks or more. */
+function cells(table: string): string[][] {
+  return table
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(/ {3,}/));
+}
+
+const COLUMNS = [
+  'NAMESPACE',
+  'NAME',
+  'RESOURCE',
+  'NOW',
+  'DAY-MEAN',
+  'DAY-PEAK',
+  'WEEK-MEAN',
+  'WEEK-PEAK',
+  'TREND',
+  'PEAK-AT',
+  'ERROR',
+  'HISTORY',
+];
+
+test('the table has a row for each workload and resource, with intervals, and says that all is simulated', async () => {
+  const { exitCode, stdout, stderr } = await run(['forecast', '--demo']);
+  assert.is(exitCode, 0, stderr);
+  const [heading, ...rows] = cells(stdout);
+  assert.equal(heading, COLUMNS);
+  const web = rows.find(([, name, resource]) => name === 'deployment/web' && resource === 'cpu')!;
+  assert.match(web[5]!, /^\d+m \(\d+-\d+m\)$/);
+  assert.match(web[9]!, /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d\d:00$/);
+  assert.match(web[11]!, /^3\d\dh$/);
+  assert.match(stderr, /^SIMULATED: /);
+});
+
+test('what has too little history is a row that says how much, a note, and no failure', async () => {
+  const { exitCode, stdout, stderr } = await run(['forecast', '--demo']);
+  assert.is(exitCode, 0);
+  assert.match(stdout, / {3}not enough history: \d+ h of 72 h$/m);
+  assert.match(stderr, /^\d+ of \d+ series not forecast: not enough history, /m);
+});
+
+test('a workload that is named and has too little history is refused in one sentence with exit code 1', async () => {
+  const { exitCode, stdout, stderr } = await run(['forecast', 'cronjob/invoice-mailer', '-n', 'payments', '--demo']);
+  assert.is(exitCode, 1);
+  assert.match(stdout, 'not enough history');
+  assert.match(stderr, /^error: not enough history of cronjob\/invoice-mailer to forecast: \d+ h of 72 h; .+$/m);
+});
+
+test('wide adds the model, the scaling, what is exhausted and the anomalies', async () => {
+  const { stdout } = await run(['forecast', '--demo', '-owide']);
+  assert.equal(cells(stdout)[0]!.slice(COLUMNS.length), ['MODEL', 'SCALING', 'EXHAUSTED', 'ANOMALIES']);
+});
+
+test('JSON has every hour with its intervals in the published shape, and CSV the same hours', async () => {
+  const json = JSON.parse((await run(['forecast', '--demo', '-ojson', '--resource', 'cpu', '--horizon', '2d'])).stdout);
+  assertPublished('forecast-list', json);
+  const csv = (await run(['forecast', '--demo', '-ocsv', '--resource', 'cpu', '--horizon', '2d'])).stdout.trimEnd().split('\r\n');
+  const forecast = json.items.filter(({ state }: { state: string }) => state === 'forecast');
+  assert.is(csv.length - 1, forecast.length * 48);
+  const [first] = forecast;
+  assert.is(csv[1]!.split(',')[6], String(first.forecast.mean[0]));
+  assert.is(csv[1]!.split(',')[11], String(first.forecast.intervals[2].low[0]));
+  assert.not.ok('nextWeek' in first, 'two days hold no week');
+});
+
+test('two runs print the same, bit for bit', async () => {
+  const print = async (): Promise<string> =>
+    (await run(['forecast', '--demo', '-ojson'])).stdout.replaceAll(/"seconds": [\d.e-]+/g, '');
+  assert.is(await print(), await print());
+});
+
+test('resources and horizon are as asked for, and each other value is refused with what would be right', async () => {
+  const { stdout } = await run(['forecast', '--demo', '-n', 'shop', '--resource', 'network,cpu', '--no-headers']);
+  assert.equal([...new Set(cells(stdout).map((row) => row[1]))], ['cpu', 'network']);
+  for (const [args, expected] of [
+    [['--resource', 'disk'], /"disk"; it should be cpu, memory or network/],
+    [['--horizon', '8d'], /"8d"; it should be whole hours from 1h to 7d/],
+    [['--horizon', '90m'], /"90m"; it should be whole hours/],
+    [['--sort-by', 'size'], /it should be one of namespace, name, resource/],
+  ] as const) {
+    const refused = await run(['forecast', '--demo', ...args]);
+    assert.is(refused.exitCode, 2);
+    assert.match(refused.stderr, expected);
+    assert.is(refused.stdout, '');
+  }
+});
+
+test('it sorts by its columns: the soonest exhausted first', async () => {
+  const { stdout } = await run(['forecast', '--demo', '-owide', '--sort-by', 'exhausted', '--no-headers']);
+  const order = cells(stdout).map((row) => row.find((cell) => / (reached$|in [\d.]+d \()/.test(cell)));
+  const first = order.indexOf(undefined);
+  assert.ok(
+    order.slice(first).every((cell) => cell === undefined),
+    'what is not in sight comes last',
+  );
+  assert.ok(first > 0);
+});
+
+test('the flags of the idle rule are not among its own', async () => {
+  const { exitCode, stderr } = await run(['forecast', '--demo', '--cpu-threshold', '5']);
+  assert.is(exitCode, 2);
+  assert.match(stderr, '--cpu-threshold');
+});
+
+test.run();
