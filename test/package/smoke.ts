@@ -18,6 +18,8 @@ export const SMOKE: readonly string[] = [
   'idle --demo -o name',
   'idle --demo -o json',
   'optimize --demo',
+  'forecast --demo',
+  'forecast --demo -o json',
   'idle --demo deployment/nowhere',
   '__complete id',
   'idel',

@@ -98,4 +98,27 @@ test('the page of an explanation loads its lines, and neither Ink nor React', as
   for (const heavy of ['ink', 'react', 'yaml']) assert.not.ok(packages.includes(heavy), heavy);
 });
 
+/** What a forecast needs, and nothing else. */
+const FORECASTING = /^lib\/(operations\/forecast|intelligence\/(forecast|anomalies|scaling|hours))\//;
+
+test('forecasting is loaded by forecast alone, and its help loads none of it', async () => {
+  const { sources, packages } = await loadedBy(['forecast', '--demo', '--no-headers']);
+  assert.ok(sources.includes('lib/intelligence/forecast/forecast.ts'));
+  for (const heavy of ['ink', 'react', 'yaml']) assert.not.ok(packages.includes(heavy), heavy);
+  for (const args of [
+    ['forecast', '--help'],
+    ['idle', '--demo'],
+    ['optimize', '--demo'],
+    ['explain', 'deployment/web', '-n', 'shop', '--demo'],
+  ]) {
+    const other = await loadedBy(args);
+    assert.equal(
+      other.sources.filter((source) => FORECASTING.test(source)),
+      [],
+      args.join(' '),
+    );
+    assert.not.ok(other.packages.includes('brain.js'), args.join(' '));
+  }
+});
+
 test.run();

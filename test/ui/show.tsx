@@ -1,11 +1,13 @@
-/** Opens a view of sample data on the real terminal: `node --import ./test/tsx-loader.mjs test/ui/show.tsx idle|demo|large|optimize|explain|throw|listen`. */
+/** Opens a view of sample data on the real terminal: `node --import ./test/tsx-loader.mjs test/ui/show.tsx idle|demo|large|optimize|forecast|explain|throw|listen`. */
 
 import process from 'node:process';
 import { showExplain } from '../../ui/explain.tsx';
+import { showForecast } from '../../ui/forecast.tsx';
 import { type IdleViewOptions, showIdle } from '../../ui/idle.tsx';
 import { showOptimize } from '../../ui/optimize.tsx';
 import { largeIdle, OBSERVED_AT, sampleIdle, sampleOptimize } from './sample.ts';
 import { sampleExplain } from './sample-explain.ts';
+import { sampleForecast } from './sample-forecast.ts';
 
 const options: IdleViewOptions = {
   stdin: process.stdin,
@@ -23,6 +25,7 @@ const shows: Readonly<Record<string, () => Promise<void>>> = {
   demo: () => showIdle(sampleIdle(true), { ...options, includeUnknown: true }),
   large: () => showIdle(largeIdle(5000), options),
   optimize: () => showOptimize(sampleOptimize(), options),
+  forecast: () => showForecast(sampleForecast(), options),
   explain: () => showExplain(sampleExplain('idle', 'active', 'unknown'), options),
   // A program that listens to signals itself, as one that has work to end does.
   listen: () => {

@@ -52,6 +52,19 @@ const missing = tmuxMissing();
 if (missing !== undefined) {
   skip('views in a terminal', missing);
 } else {
+  test('a forecast opens with its chart, shows what has too little history, and leaves the terminal clean', async () => {
+    await withView('forecast', async (terminal) => {
+      await terminal.see(readGolden('forecast-80x24'));
+      terminal.press('Enter');
+      await terminal.see(readGolden('forecast-detail-80x24'));
+      terminal.press('u', '/');
+      terminal.enter('newcomer');
+      await terminal.see(/not enough history: 31 h of 72 h/);
+      terminal.press('q');
+      await isLeftClean(terminal, 0);
+    });
+  });
+
   test('a page scrolls, shows its help over it, follows the size of the window, and leaves the terminal clean', async () => {
     await withView('explain', async (terminal) => {
       await terminal.see(readGolden('explain-80x24'));
