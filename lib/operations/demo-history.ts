@@ -3,7 +3,7 @@
  * same code that reads what `collect` has recorded. The same program writes the same bytes.
  */
 
-import { chmod, readdir } from 'node:fs/promises';
+import { chmod, readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { demoCluster, SIMULATED_NOW_MS } from '../kube/simulated/demo-cluster.ts';
 import type { ClusterDescription, WorkloadDescription } from '../kube/simulated/description.ts';
@@ -17,8 +17,11 @@ import type { Runtime } from '../types/runtime.ts';
 import { isSidecar } from '../types/sidecar.ts';
 import type { Sample } from '../types/usage.ts';
 
-/** Two weeks are what counts as earlier use, and a day more than that is known whole. */
-const HISTORY_SECONDS = 15 * DAY;
+/** Two weeks are what counts as earlier use; three, and a day, are what a forecast learns a weekly rhythm from. */
+const HISTORY_SECONDS = 22 * DAY;
+
+/** Raw rows that are shipped: the days that the window of the idle rule reaches into. What is older is hourly. */
+const RETENTION = { rawSeconds: DAY, hourlySeconds: HISTORY_SECONDS + DAY };
 
 /** Sampled finely where the idle rule looks closely, and just finely enough for a nightly job before that. */
 const STEPS = [
@@ -32,7 +35,7 @@ const DIGITS = 3;
 export const DEMO_SOURCE = 'simulated';
 
 /**
- * Writes fifteen days of samples into `<folder>/<cluster id>/samples`.
+ * Writes 22 days of samples into `<folder>/<cluster id>`, rolled up but for the last ones.
  * @throws UpidError history-unwritable
  */
 export async function writeDemoHistory(folder: string): Promise<void> {
@@ -40,10 +43,21 @@ export async function writeDemoHistory(folder: string): Promise<void> {
   const history = openHistory({ directory: folder, clusterId, runtime: FIXED });
   try {
     await history.append(demoSamples(demoCluster(), SIMULATED_NOW_MS));
+    await history.prune({ ...RETENTION, rawSeconds: RETENTION.hourlySeconds });
+    await backdate(folder);
+    await history.prune(RETENTION);
+    await backdate(folder);
   } finally {
     history.close();
   }
   await openToAll(folder);
+}
+
+/** Files as old as they would be: a roll-up must have been there for a while before what it covers goes. */
+async function backdate(folder: string): Promise<void> {
+  const time = (SIMULATED_NOW_MS - DAY * 1000) / 1000;
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
+    if (entry.isFile()) await utimes(join(entry.parentPath, entry.name), time, time);
 }
 
 /** A person's history is theirs alone; this one comes with a program that another user may have installed. */

@@ -89,7 +89,8 @@ type StoredUses = ReadonlyMap<string, StoredUsage>;
 interface Begun {
   readonly before: History;
   readonly history: History;
-  readonly earlier: Promise<StoredUses>;
+  /** Finest first, without overlaps. */
+  readonly earlier: Promise<readonly StoredUses[]>;
 }
 
 async function closeBegun({ before, history }: Begun): Promise<void> {
@@ -101,11 +102,23 @@ async function readEarlier(
   history: History,
   { settings }: LookRequest,
   { nowMs, namespace }: RecallOptions,
-): Promise<StoredUses> {
-  const fromMs = nowMs - settings.earlierUseSeconds * 1000;
-  const toMs = nowMs - settings.windowSeconds * 1000;
-  if (fromMs >= toMs) return new Map();
-  return history.usage({ fromMs, toMs, slotSeconds: HOUR, ...scopeOf(namespace) });
+): Promise<readonly StoredUses[]> {
+  const beforeMs = await fineFromMs(history, settings, nowMs);
+  const fromMs = nowMs - Math.max(settings.earlierUseSeconds, settings.windowSeconds) * 1000;
+  if (fromMs >= beforeMs) return [];
+  const scope = scopeOf(namespace);
+  const hourMs = HOUR * 1000;
+  // Hours of UTC, which are rolled up, and what is left of the last one.
+  const lastMs = Math.floor(beforeMs / hourMs) * hourMs;
+  const hours = await history.usage({ fromMs: Math.min(fromMs, lastMs - hourMs), toMs: lastMs - 1, slotSeconds: HOUR, ...scope });
+  if (lastMs === beforeMs) return [hours];
+  const rest = await history.usage({ fromMs: lastMs, toMs: beforeMs, slotSeconds: (beforeMs - lastMs) / 1000, ...scope });
+  return [rest, hours];
+}
+
+/** Start of what is read finely: the window, as far as raw rows reach. */
+async function fineFromMs(history: History, { windowSeconds }: LookRequest['settings'], nowMs: number): Promise<number> {
+  return Math.min(nowMs, Math.max(nowMs - windowSeconds * 1000, await history.rawFromMs()));
 }
 
 function scopeOf(namespace: string): { readonly namespace?: string } {
@@ -168,24 +181,24 @@ export async function append(history: History, samples: readonly Sample[]): Prom
 
 async function read(
   history: History,
-  readingEarlier: Promise<StoredUses>,
+  readingEarlier: Promise<readonly StoredUses[]>,
   { settings, demo }: LookRequest,
   { nowMs, namespace, sizing }: RecallOptions,
 ): Promise<{ readonly evidence: ReadonlyMap<string, UsageEvidence>; readonly intervalSeconds: number | undefined }> {
-  const windowMs = settings.windowSeconds * 1000;
-  const interval = await history.interval({ fromMs: nowMs - windowMs, toMs: nowMs });
+  const fromMs = await fineFromMs(history, settings, nowMs);
+  const interval = await history.interval({ fromMs, toMs: nowMs });
   if (demo && interval === undefined) throw withoutDemoHistory(history.folder);
   const slotSeconds = SLOTS.find((slot) => slot >= (interval ?? 0)) ?? HOUR;
   const scope = scopeOf(namespace);
-  const fine = await history.usage({ fromMs: nowMs - windowMs, toMs: nowMs, slotSeconds, ...scope });
-  const earlier = await readingEarlier;
+  const fine = await history.usage({ fromMs, toMs: nowMs, slotSeconds, ...scope });
+  const found = [fine, ...(await readingEarlier)];
   const containers: ReadonlyMap<string, readonly ContainerUsage[]> = sizing
     ? await history.containers({ fromMs: nowMs - SIZING_SECONDS * 1000, toMs: nowMs, ...scope })
     : new Map();
-  const keys = new Set([...fine.keys(), ...earlier.keys(), ...containers.keys()]);
+  const keys = new Set([...found.flatMap((uses) => [...uses.keys()]), ...containers.keys()]);
   const evidence = new Map(
     [...keys].map((key) => {
-      const parts = [fine.get(key), earlier.get(key)].filter((part) => part !== undefined);
+      const parts = found.map((uses) => uses.get(key)).filter((part) => part !== undefined);
       return [
         key,
         {

@@ -28,7 +28,7 @@ import {
   partsOf,
 } from './parts.ts';
 import type { Period } from './period.ts';
-import { RETENTION, type Retention } from './retention.ts';
+import { RETENTION, type Retention, recordedDays } from './retention.ts';
 import { HOURLY_OF, type RawTable, type Table } from './schema.ts';
 import { gridOf, isHourly, queryHourlyUsage, queryUsage, type StoredUsage, type UsagePeriod } from './usage-query.ts';
 
@@ -51,6 +51,8 @@ export interface History {
   usage(period: UsagePeriod): Promise<ReadonlyMap<string, StoredUsage>>;
   /** Use of each workload hour by hour, all pods summed, by `workloadKey`. */
   hours(period: Period): Promise<ReadonlyMap<string, WorkloadHours>>;
+  /** From when on there are raw samples, as far as there are any: where roll-ups alone are left ends; 0 where that is nowhere. */
+  rawFromMs(): Promise<number>;
   /** Usual distance of consecutive samples in seconds; undefined where there are no two. */
   interval(period: Period): Promise<number | undefined>;
   /** Peaks of each container, by `workloadKey`. */
@@ -154,6 +156,14 @@ class ParquetHistory implements History {
 
   hours(period: Period): Promise<ReadonlyMap<string, WorkloadHours>> {
     return this.#readHours(period, (engine, days) => queryHours(engine, days, period));
+  }
+
+  rawFromMs(): Promise<number> {
+    return this.#inTurn(async () => {
+      const raw = new Set(await recordedDays(this.folder, 'samples'));
+      const gone = (await recordedDays(this.folder, 'hourly')).findLast((day) => !raw.has(day));
+      return gone === undefined ? 0 : Date.parse(gone) + DAY_MS;
+    });
   }
 
   interval(period: Period): Promise<number | undefined> {

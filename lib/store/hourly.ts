@@ -2,7 +2,7 @@
 
 import type { DaySources } from './coverage.ts';
 import { partsSql } from './relation.ts';
-import { columnsOf, HOURLY_OF, type HourlyTable, type RawTable, SIGNIFICANT_DIGITS } from './schema.ts';
+import { columnsOf, HOURLY_DIGITS, HOURLY_OF, type HourlyTable, type RawTable, SIGNIFICANT_DIGITS } from './schema.ts';
 
 export const HOUR_MS = 3_600_000;
 
@@ -42,9 +42,12 @@ export function hoursSql(table: RawTable, days: readonly DaySources[], where: Co
 
 const HOUR = `make_timestamp_ms(epoch_ms(observed_at) // ${HOUR_MS} * ${HOUR_MS})`;
 
-/** To as many digits as use is kept to. */
-const rounded = (value: string): string =>
-  `CASE WHEN ${value} = 0 THEN 0 ELSE round(${value}, ${SIGNIFICANT_DIGITS - 1} - floor(log10(abs(${value})))::INTEGER) END`;
+/** To as many significant digits as use is kept to. */
+const rounded = (value: string, digits = SIGNIFICANT_DIGITS): string =>
+  `CASE WHEN ${value} = 0 THEN 0 ELSE round(${value}, ${digits - 1} - floor(log10(abs(${value})))::INTEGER) END`;
+
+/** A figure of an hour, to fewer. */
+const figure = (value: string): string => `(${rounded(value, HOURLY_DIGITS)})::FLOAT`;
 
 /** Samples a group stands for, in seconds of the hour: as many as they are, times their usual distance; of one sample, its own window. */
 const covered = (value: string): string => `CASE WHEN count(${value}) = 0 THEN NULL
@@ -54,10 +57,10 @@ const covered = (value: string): string => `CASE WHEN count(${value}) = 0 THEN N
 /** Columns of one metric: [mean, p50, p95, p99, max, seconds]. `value` and `peak` are its raw columns. */
 function metric(name: string, unit: string, value: string, peak: string): string {
   const percentiles = [50, 95, 99].map(
-    (percent) => `${rounded(`quantile_cont(${value}, ${percent / 100})`)} AS ${name}_p${percent}_${unit}`,
+    (percent) => `${figure(`quantile_cont(${value}, ${percent / 100})`)} AS ${name}_p${percent}_${unit}`,
   );
   return [
-    `${rounded(`avg(${value})`)} AS ${name}_mean_${unit}`,
+    `${figure(`avg(${value})`)} AS ${name}_mean_${unit}`,
     ...percentiles,
     `max(greatest(${value}, ${peak})) AS ${name}_max_${unit}`,
     `round(${covered(value)}) AS ${name}_seconds`,
@@ -158,14 +161,15 @@ const JOINED: Readonly<Record<HourlyTable, (from: string) => string>> = {
 
 function joinedMetric(name: string, unit: string): string {
   return [
-    `${meanBy(`${name}_mean_${unit}`, 'samples')} AS ${name}_mean_${unit}`,
-    `${meanBy(`${name}_p50_${unit}`, 'samples')} AS ${name}_p50_${unit}`,
-    ...['p95', 'p99', 'max'].map((figure) => `max(${name}_${figure}_${unit}) AS ${name}_${figure}_${unit}`),
+    ...['mean', 'p50'].map(
+      (which) => `(${meanBy(`${name}_${which}_${unit}`, 'samples', HOURLY_DIGITS)})::FLOAT AS ${name}_${which}_${unit}`,
+    ),
+    ...['p95', 'p99', 'max'].map((which) => `max(${name}_${which}_${unit}) AS ${name}_${which}_${unit}`),
     `least(${HOUR_MS / 1000}, sum(${name}_seconds)) AS ${name}_seconds`,
   ].join(', ');
 }
 
 /** Mean of the values that are there, by weight. */
-function meanBy(value: string, weight: string): string {
-  return rounded(`(sum(${value} * ${weight}) / nullif(sum(${weight}) FILTER (${value} IS NOT NULL), 0))`);
+function meanBy(value: string, weight: string, digits = SIGNIFICANT_DIGITS): string {
+  return rounded(`(sum(${value} * ${weight}) / nullif(sum(${weight}) FILTER (${value} IS NOT NULL), 0))`, digits);
 }

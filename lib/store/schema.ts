@@ -17,7 +17,8 @@ export const REPLACES_KEY = 'upid_replaces';
 /** Key under which a roll-up lists the parts of its day that it was made from, and what those had replaced, one name a line. */
 export const COVERS_KEY = 'upid_covers';
 
-export type ColumnType = 'TIMESTAMP_MS' | 'VARCHAR' | 'BOOLEAN' | 'DOUBLE' | 'INTEGER';
+/** FLOAT is for figures of few digits: half the bytes that do not compress. */
+export type ColumnType = 'TIMESTAMP_MS' | 'VARCHAR' | 'BOOLEAN' | 'DOUBLE' | 'FLOAT' | 'INTEGER';
 
 /** What is recorded at an instant. */
 export type RawTable = 'samples' | 'pods' | 'workloads' | 'nodes';
@@ -112,23 +113,23 @@ export const COLUMNS = {
     first_at: 'TIMESTAMP_MS',
     last_at: 'TIMESTAMP_MS',
     window_seconds: 'DOUBLE',
-    cpu_mean_cores: 'DOUBLE',
-    cpu_p50_cores: 'DOUBLE',
-    cpu_p95_cores: 'DOUBLE',
-    cpu_p99_cores: 'DOUBLE',
+    cpu_mean_cores: 'FLOAT',
+    cpu_p50_cores: 'FLOAT',
+    cpu_p95_cores: 'FLOAT',
+    cpu_p99_cores: 'FLOAT',
     cpu_max_cores: 'DOUBLE',
     cpu_seconds: 'DOUBLE',
-    memory_mean_bytes: 'DOUBLE',
-    memory_p50_bytes: 'DOUBLE',
-    memory_p95_bytes: 'DOUBLE',
-    memory_p99_bytes: 'DOUBLE',
+    memory_mean_bytes: 'FLOAT',
+    memory_p50_bytes: 'FLOAT',
+    memory_p95_bytes: 'FLOAT',
+    memory_p99_bytes: 'FLOAT',
     memory_max_bytes: 'DOUBLE',
     memory_min_bytes: 'DOUBLE',
     memory_seconds: 'DOUBLE',
-    network_mean_bytes_per_second: 'DOUBLE',
-    network_p50_bytes_per_second: 'DOUBLE',
-    network_p95_bytes_per_second: 'DOUBLE',
-    network_p99_bytes_per_second: 'DOUBLE',
+    network_mean_bytes_per_second: 'FLOAT',
+    network_p50_bytes_per_second: 'FLOAT',
+    network_p95_bytes_per_second: 'FLOAT',
+    network_p99_bytes_per_second: 'FLOAT',
     network_max_bytes_per_second: 'DOUBLE',
     network_seconds: 'DOUBLE',
     requests: 'DOUBLE',
@@ -231,3 +232,6 @@ export const FORMAT = 'FORMAT parquet, CODEC zstd, USE_TMP_FILE false';
 
 /** Use is kept to so many significant digits: a tenth of a per cent is finer than any rule asks, and the rest is noise that does not compress. */
 export const SIGNIFICANT_DIGITS = 4;
+
+/** Means and percentiles of an hour are kept to fewer: no two of them are the same, so that every digit costs. Extremes stay as they were measured. */
+export const HOURLY_DIGITS = 3;
