@@ -1,7 +1,7 @@
 /**
  * Fits the confidence of verdicts of idleness: a logistic regression on cases of some seeds, its calibration on cases of
- * others. Two generators that were written apart draw the cases; a part of them has too little history, so that the verdicts
- * that a short history misleads are among them. Writes lib/intelligence/weights/idle-confidence.json.
+ * others. Two generators that were written apart draw the cases; a part of them has too little history, or samples too far
+ * apart, so that verdicts which these mislead are among them. Writes lib/intelligence/weights/idle-confidence.json.
  */
 
 import { writeFileSync } from 'node:fs';
@@ -29,6 +29,7 @@ const EXPECTED: Readonly<Record<string, number>> = {
   'network-duration': 0.5,
   'requests-counted': 1.2,
   'requests-inferred': 0.5,
+  resolution: 1,
   'memory-supports': 1,
   coverage: 0.8,
   history: 1.5,
@@ -55,7 +56,7 @@ export async function trainIdle(say: (line: string) => void): Promise<void> {
   const fit = await drawn(SEEDS.fit);
   say('judging those of the calibration');
   const calibrate = await drawn(SEEDS.calibrate);
-  say('judging those with a short history');
+  say('judging those with little evidence');
   const short = await drawnShort(SEEDS.short);
   const model = (verdict: Verdict): VerdictModel => {
     const of = (cases: readonly ScoredCase[]): readonly ScoredCase[] =>
@@ -88,11 +89,13 @@ async function drawn([first, count]: readonly [number, number]): Promise<readonl
   return cases;
 }
 
-/** One to three days of history. Unknown is then never wrong, so that only the other verdicts are kept. */
+/** One to three days of history, or samples far apart. Unknown is then never wrong, so that only the other verdicts are kept. */
 async function drawnShort([first, count]: readonly [number, number]): Promise<readonly ScoredCase[]> {
   const cases: ScoredCase[] = [];
   for (let seed = first; seed < first + count; seed++) {
     for (const name of SCENARIO_NAMES) cases.push(...(await judgedCases(name, seed, { days: [1, 2, 3], steps: [300] })));
+    for (const name of SCENARIO_NAMES)
+      cases.push(...(await judgedCases(name, seed, { days: [7], steps: [1800, 3600], shapes: ['samples'] })));
   }
   return cases.filter(({ finding, label }) => finding.verdict !== 'unknown' && label !== 'unknown');
 }

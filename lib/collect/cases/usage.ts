@@ -9,7 +9,7 @@ import type { SlotGrid, SlotValues, UsageEvidence, WorkloadRequests, WorkloadUsa
 import type { Workload } from '../../types/workload.ts';
 import type { CountedSeries, IdleCase, Metric, SampledSeries, Series } from './read.ts';
 
-/** Shortest slot, as within the window of the own history. */
+/** Longest slot of several samples, as within the window of the own history. */
 const SLOT_SECONDS = 5 * MINUTE;
 
 /** What the samples and counters of a case tell about one of its workloads, `pods` being those whose samples are its own. */
@@ -53,7 +53,7 @@ interface Layout {
 function layoutOf(series: readonly Series[]): Layout {
   const stepMs = Math.min(...series.map(({ stepSeconds }) => stepSeconds)) * 1000;
   const endMs = Math.max(...series.map(({ startMs, stepSeconds, values }) => startMs + values.length * stepSeconds * 1000));
-  const stepsPerSlot = Math.max(1, Math.round((SLOT_SECONDS * 1000) / stepMs));
+  const stepsPerSlot = Math.max(1, Math.floor((SLOT_SECONDS * 1000) / stepMs));
   const slotMs = stepsPerSlot * stepMs;
   // Slots end with the newest sample, so that the last one is full of what is newest.
   const slots = Math.ceil((endMs - Math.min(...series.map(({ startMs }) => startMs))) / slotMs);

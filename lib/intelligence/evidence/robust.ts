@@ -31,13 +31,17 @@ export interface LogSpread {
   readonly level: number;
   /** Standard deviation of the logarithm. */
   readonly sigma: number;
+  /** The same by the upper side alone, which is wider where noise lies on a part of the level; a sixth of other values is enough to spoil it. */
+  readonly upwardSigma: number;
 }
 
 /** `offset` is added before the logarithm, so that what is nearly nothing does not spread over orders of magnitude. */
 export function logSpread(values: readonly number[], offset: number): LogSpread {
   const logs = values.map((value) => Math.log(value + offset));
   const centre = median(logs);
-  // Noise on a part of a level alone leans upwards even there.
-  const upward = quantile(logs, ONE_SIGMA) - centre;
-  return { level: Math.max(0, Math.exp(centre) - offset), sigma: Math.max(robustSigma(logs, centre), upward) };
+  return {
+    level: Math.max(0, Math.exp(centre) - offset),
+    sigma: robustSigma(logs, centre),
+    upwardSigma: quantile(logs, ONE_SIGMA) - centre,
+  };
 }

@@ -86,6 +86,15 @@ export function firstAfter(points: readonly Point[], ms: number): number {
   return low;
 }
 
+/** Longer slots hold what comes once an hour so often that it cannot be told from noise. */
+const SHORT_SLOT_MS = 300_000;
+
+/** Whether slots are so short that rare use is rare among them too. */
+export function hasShortSlots(points: readonly Point[]): boolean {
+  const newest = points.at(-1);
+  return newest !== undefined && newest.toMs - newest.fromMs <= SHORT_SLOT_MS;
+}
+
 /** Seconds of a period that the timeline has values for. */
 export function coveredSeconds({ points }: Timeline, fromMs: number, toMs: number): number {
   let covered = 0;

@@ -4,7 +4,7 @@
  * Elkan 2002). The numbers stand in lib/intelligence/weights/idle-confidence.json with where they come from.
  */
 
-import { DAY } from '../../types/duration.ts';
+import { DAY, MINUTE } from '../../types/duration.ts';
 import type { Factor, FactorName, Verdict } from '../../types/idle.ts';
 import type { Workload } from '../../types/workload.ts';
 import fitted from '../weights/idle-confidence.json' with { type: 'json' };
@@ -57,6 +57,7 @@ function idleTerms({ factors, workload, earlier }: Judged): readonly Term[] {
     { factor: 'network', name: 'network-duration', value: duration(network) },
     { factor: 'requests', name: 'requests-counted', value: holds(isCounted) },
     { factor: 'requests', name: 'requests-inferred', value: isCounted ? 0 : sharpness(requests, earlier) },
+    { factor: 'requests', name: 'resolution', value: isCounted ? 1 : resolution(earlier) },
     { factor: 'memory', name: 'memory-supports', value: holds(memory?.state === 'supports') },
     { factor: 'business-hours', name: 'coverage', value: cpu?.coverage ?? 0 },
     { factor: 'earlier-use', name: 'history', value: Math.min(1, (by('earlier-use')?.value ?? 0) / FULL_HISTORY_SECONDS) },
@@ -117,6 +118,11 @@ function excess(factor: Factor | undefined): number {
 function sharpness(requests: Factor | undefined, { steadyBytesPerSecond = 0 }: EarlierUse): number {
   if (requests?.state !== 'supports' || !requests.threshold) return 0;
   return Math.max(0, 1 - Math.log2(requests.threshold / Math.max(1, steadyBytesPerSecond)) / MOST_DOUBLINGS);
+}
+
+/** 1 for slots of minutes, 0 for slots of an hour, in which what a request moves is hardly seen. */
+function resolution({ slotSeconds }: EarlierUse): number {
+  return slotSeconds === undefined ? 0 : 1 - Math.min(1, Math.max(0, Math.log2(slotSeconds / (5 * MINUTE)) / Math.log2(12)));
 }
 
 function isAtFloor({ autoscalers }: Workload): boolean {

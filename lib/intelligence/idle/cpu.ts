@@ -4,7 +4,7 @@ import { formatAge } from '../../types/duration.ts';
 import type { Factor } from '../../types/idle.ts';
 import { logSpread } from '../evidence/robust.ts';
 import { trailingRun } from '../evidence/run.ts';
-import { within } from '../evidence/timeline.ts';
+import { hasShortSlots, within } from '../evidence/timeline.ts';
 import { cores, percent, provenance, shortRunReason, stateOfRun } from './factor.ts';
 import { startupTest } from './life.ts';
 import { type IdleContext, onceFor, type Signals } from './signals.ts';
@@ -35,9 +35,12 @@ const OFFSET_CORES = 0.0001;
  */
 export const cpuUseThreshold = onceFor((signals: Signals, context: IdleContext): number => {
   const threshold = cpuThreshold(signals, context);
-  const values = within(signals.cpu, signals.windowStartMs, context.nowMs).map((point) => point.value);
-  if (values.length === 0) return threshold;
-  const { level, sigma } = logSpread(values, OFFSET_CORES);
+  const points = within(signals.cpu, signals.windowStartMs, context.nowMs);
+  if (!hasShortSlots(points)) return threshold;
+  const { level, sigma } = logSpread(
+    points.map((point) => point.value),
+    OFFSET_CORES,
+  );
   if (level >= threshold) return threshold;
   const chance = (level + OFFSET_CORES) * Math.exp(CHANCE_SIGMAS * sigma) - OFFSET_CORES;
   return Math.max(threshold, Math.min(MOST_RAISED * threshold, chance));

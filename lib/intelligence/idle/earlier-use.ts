@@ -29,6 +29,8 @@ export interface EarlierUse {
   readonly strength: number;
   /** Level that the network keeps; absent where it is not measured. */
   readonly steadyBytesPerSecond?: number;
+  /** Length of the newest slot. */
+  readonly slotSeconds?: number;
   readonly lastUsedMs?: number;
   readonly nextUseMs?: number;
 }
@@ -43,10 +45,12 @@ export function earlierUse(signals: Signals, context: IdleContext): EarlierUse {
   const visits = visitsOf(uses);
   const last = visits.at(-1);
   const steady = excessRule(signals, context)?.level;
+  const newest = signals.cpu.points.at(-1);
   const measured = {
     visits: visits.length,
     strength: Math.max(0, ...uses.map(({ doublings }) => doublings)),
     ...(steady !== undefined && { steadyBytesPerSecond: steady }),
+    ...(newest && { slotSeconds: (newest.toMs - newest.fromMs) / 1000 }),
   };
   const known = knownFrom(signals);
   const base = {

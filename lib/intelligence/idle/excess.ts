@@ -4,7 +4,7 @@
  */
 
 import { logSpread } from '../evidence/robust.ts';
-import { type Point, type Timeline, within } from '../evidence/timeline.ts';
+import { hasShortSlots, type Point, type Timeline, within } from '../evidence/timeline.ts';
 import { type IdleContext, onceFor, type Signals, sampleSecondsOf } from './signals.ts';
 
 /**
@@ -30,6 +30,8 @@ export interface ExcessRule {
   readonly threshold: number;
   /** What chance alone may reach, bytes per second. */
   readonly chance: number;
+  /** Whether the slots are short enough to tell noise from what comes rarely. */
+  readonly isFine: boolean;
 }
 
 /** The level and the threshold above which a slot is no noise; undefined without network samples in the window. */
@@ -38,15 +40,17 @@ export const excessRule = onceFor((signals: Signals, { nowMs }: IdleContext): Ex
   const recent = inWindow(signals.networkMedian);
   if (recent.length === 0) return undefined;
   const valuesOf = (points: readonly Point[]): readonly number[] => points.map((point) => point.value);
-  const { level, sigma } = logSpread(valuesOf(recent), OFFSET_BYTES_PER_SECOND);
+  const { level, sigma, upwardSigma } = logSpread(valuesOf(recent), OFFSET_BYTES_PER_SECOND);
   const peaks = logSpread(valuesOf(inWindow(signals.network)), OFFSET_BYTES_PER_SECOND);
-  const spread = Math.hypot(sigma, liftSigma(level, peaks.level, samplesPerSlot(recent.at(-1)!)));
+  const lift = liftSigma(level, peaks.level, samplesPerSlot(recent.at(-1)!));
+  const isFine = hasShortSlots(recent);
+  const spread = isFine ? Math.hypot(Math.max(sigma, upwardSigma), lift) : Math.hypot(sigma, Math.min(lift, peaks.sigma));
   const sigmas = signals.hasSidecars ? SIGMAS_WITH_SIDECARS : SIGMAS;
   const chance = (level + OFFSET_BYTES_PER_SECOND) * Math.exp(sigmas * spread) - OFFSET_BYTES_PER_SECOND;
   const unevenness =
     (signals.hasSidecars ? UNEVENNESS_BYTES_WITH_SIDECARS : UNEVENNESS_BYTES) /
     Math.max(1, sampleSecondsOf(signals.networkMedian));
-  return { level, threshold: Math.max(chance, level + unevenness), chance };
+  return { level, threshold: Math.max(chance, level + unevenness), chance, isFine };
 });
 
 function samplesPerSlot({ fromMs, toMs, sampleSeconds }: Point): number {

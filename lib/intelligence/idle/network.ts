@@ -26,7 +26,7 @@ const MOST_RAISED_BY_SIDECARS = 4;
 export function networkUseThreshold(signals: Signals, context: IdleContext): number {
   const limit = networkThreshold(signals, context);
   const rule = excessRule(signals, context);
-  if (!rule || rule.level >= limit) return limit;
+  if (!rule?.isFine || rule.level >= limit) return limit;
   const isOfSidecars = signals.hasSidecars && isCountedSilent(signals, context);
   return Math.max(limit, Math.min((isOfSidecars ? MOST_RAISED_BY_SIDECARS : MOST_RAISED) * limit, rule.chance));
 }
