@@ -36,6 +36,12 @@ export const REGISTRY: readonly Registration[] = [
     load: async () => (await import('./commands/optimize.ts')).OptimizeCommand,
   },
   {
+    path: ['model', 'train'],
+    group: 'Look',
+    summary: 'Fine-tune the forecast on your own history, kept only where that is better',
+    load: async () => (await import('./commands/model-train.ts')).ModelTrainCommand,
+  },
+  {
     path: ['model', 'evaluate'],
     group: 'Look',
     summary: 'Answer a file of cases, so that the answers can be scored',

@@ -187,3 +187,49 @@ export interface ForecastResult extends Provenance {
   readonly model: string;
   readonly findings: readonly ForecastFinding[];
 }
+
+/** What one's own history has taught about one metric: changes to what the shipped weights forecast. */
+export interface MetricTuning {
+  /** Weight of the same hour of the week before in the point forecast, 0–1; the rest is the shipped forecast's. */
+  readonly lastWeek: number;
+  /** Width of each interval ÷ its shipped width, on both sides. */
+  readonly widths: readonly { readonly level: IntervalLevel; readonly factor: number }[];
+}
+
+/** Errors over windows that nothing was learned from. */
+export interface HeldApart {
+  readonly series: number;
+  /** Mean over the series; see Backtest. */
+  readonly mase: number;
+  /** Mean scaled interval score of the 95 % interval (Gneiting & Raftery 2007, scaled as MASE is): width plus 40 × what lies outside. Lower is better. */
+  readonly msis: number;
+  readonly coverage95: number;
+}
+
+/** Changes to the shipped weights, learned from one cluster's history and stored beside it. */
+export interface ForecastTuning {
+  /** Version of the weights that it changes. */
+  readonly base: string;
+  readonly madeAtMs: number;
+  readonly metrics: Readonly<Partial<Record<ForecastMetric, MetricTuning>>>;
+  readonly heldApart: readonly { readonly metric: ForecastMetric; readonly shipped: HeldApart; readonly own: HeldApart }[];
+}
+
+export interface MetricTraining {
+  readonly metric: ForecastMetric;
+  /** That were learned from. */
+  readonly windows: number;
+  readonly tuning: MetricTuning;
+  readonly shipped: HeldApart;
+  readonly own: HeldApart;
+  /** `no better`: dropped; `not kept`: better, but of the simulated cluster or without a history to lie beside. */
+  readonly outcome: 'kept' | 'no better' | 'not kept';
+}
+
+export interface TrainResult extends Provenance {
+  /** Version of the weights that are compared with. */
+  readonly model: string;
+  readonly metrics: readonly MetricTraining[];
+  /** Where it was written; absent where nothing was. */
+  readonly file?: string;
+}

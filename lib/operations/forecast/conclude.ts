@@ -9,13 +9,16 @@ import { exhaustionOf, volumeExhaustion } from '../../intelligence/scaling/exhau
 import { burstOf, type ResourceNeed, recommendScaling } from '../../intelligence/scaling/recommend.ts';
 import { boundsOf } from '../../intelligence/scaling/requests.ts';
 import { quietHoursOf, rhythmOf } from '../../intelligence/scaling/rhythm.ts';
+import { adjusted } from '../../intelligence/tuning/adjust.ts';
 import { UpidError } from '../../types/errors.ts';
 import type {
   AnomalyCheck,
   Forecast,
   ForecastFinding,
+  ForecastHistory,
   ForecastMetric,
   ForecastResult,
+  ForecastTuning,
   RecommendedScaling,
   TooShort,
 } from '../../types/forecast.ts';
@@ -38,11 +41,17 @@ export interface ForecastQuestion {
 }
 
 /** Everything that follows from the hours that were seen. */
-export function conclude(seen: HoursSeen, model: ForecastModel, request: ForecastQuestion): ForecastResult {
+export function conclude(
+  seen: HoursSeen,
+  model: ForecastModel,
+  request: ForecastQuestion,
+  tuning?: ForecastTuning,
+): ForecastResult {
+  const forecast = forecastWith(model, tuning);
   const workloads = seen.workloads.toSorted((a, b) => workloadOrder(a.ref, b.ref));
-  const series = workloads.flatMap((workload) => workloadSeries(workload, seen, model, request));
+  const series = workloads.flatMap((workload) => workloadSeries(workload, seen, forecast, request));
   const asked = series.filter(({ metric }) => request.metrics.includes(metric));
-  const anomalies = chooseAnomalies(asked.map((each) => checkedDay(each, model)));
+  const anomalies = chooseAnomalies(asked.map((each) => checkedDay(each, forecast)));
   const scalings = new Map(
     [...Map.groupBy(series, ({ workload }) => workload)].map(([workload, own]) => [
       workload,
@@ -52,12 +61,26 @@ export function conclude(seen: HoursSeen, model: ForecastModel, request: Forecas
   return {
     ...seen.provenance,
     horizonHours: request.horizonHours,
-    model: model.version,
+    model: tuning ? `${model.version}, fine-tuned ${dayOf(tuning.madeAtMs)}` : model.version,
     findings: asked.map((each, at) => ({
       ...findingOf(each, scalings.get(each.workload)!, request.horizonHours, anomalies[at]),
       volumes: (seen.volumes.get(workloadKey(each.workload.ref)) ?? []).map(volumeExhaustion),
     })),
   };
+}
+
+type Forecaster = (history: ForecastHistory, horizonHours?: number) => Forecast | TooShort;
+
+function forecastWith(model: ForecastModel, tuning: ForecastTuning | undefined): Forecaster {
+  return (history, horizonHours = WEEK_HOURS) => {
+    const forecast = forecastSeries(history, model, { horizonHours });
+    return isTooShort(forecast) ? forecast : adjusted(forecast, history, tuning?.metrics[history.metric]);
+  };
+}
+
+/** `2026-11-25`, UTC. */
+function dayOf(atMs: number): string {
+  return new Date(atMs).toISOString().slice(0, 10);
 }
 
 interface Series {
@@ -71,20 +94,20 @@ interface Series {
 function workloadSeries(
   workload: Workload,
   seen: HoursSeen,
-  model: ForecastModel,
+  forecast: Forecaster,
   { signal }: ForecastQuestion,
 ): readonly Series[] {
   if (signal.aborted) throw new UpidError('cancelled', 'cancelled');
   const hours = seen.hours.get(workloadKey(workload.ref)) ?? [];
   return METRICS.map((metric) => {
     const joined = joinHours(metric, hours, seen.grid);
-    return { workload, metric, joined, outcome: forecastSeries(joined.history, model) };
+    return { workload, metric, joined, outcome: forecast(joined.history) };
   });
 }
 
-function checkedDay({ joined, outcome }: Series, model: ForecastModel): ReturnType<typeof checkDay> {
+function checkedDay({ joined, outcome }: Series, forecastOf: Forecaster): ReturnType<typeof checkDay> {
   const before = isTooShort(outcome) ? undefined : aDayAgo(joined.history);
-  const forecast = before && forecastSeries(before, model, { horizonHours: CHECKED_HOURS });
+  const forecast = before && forecastOf(before, CHECKED_HOURS);
   return forecast === undefined || isTooShort(forecast) ? undefined : checkDay(joined.history, forecast);
 }
 
