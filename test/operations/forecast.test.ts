@@ -1,5 +1,6 @@
 /** Forecasts on a real control plane with two weeks of history in a real Prometheus, and from the own history alone. */
 
+import { readFileSync, writeFileSync } from 'node:fs';
 import { labelledCluster } from '../../lib/kube/simulated/scenarios/labelled-cluster.ts';
 import { podSeries } from '../../lib/kube/simulated/usage.ts';
 import { startCluster, type TestCluster } from '../cluster/cluster.ts';
@@ -47,6 +48,13 @@ interface Item {
   };
   readonly trend?: object;
   readonly anomalies?: object;
+}
+
+interface Training {
+  readonly metadata: { readonly model: string; readonly file?: string };
+  readonly items: readonly ({ readonly resource: string; readonly outcome: string } & Readonly<
+    Record<'shippedMase' | 'ownMase' | 'shippedMsis' | 'ownMsis', number>
+  >)[];
 }
 
 interface List {
@@ -162,6 +170,42 @@ test('the own history fills what Prometheus lacks: four days of it are enough wi
   const of = (name: string) => own.items.find((item) => item.name === name && item.resource === 'cpu')!;
   assert.equal([of(busy.name).state, of(busy.name).historySources], ['forecast', ['history']]);
   assert.is(of(workload.owner?.name ?? workload.name).state, 'not-enough-history');
+});
+
+test('training on two weeks keeps what is better beside the history, where forecast finds it, and the same figures come again', async () => {
+  const who = asker();
+  const train = async () => {
+    const { exitCode, stdout, stderr } = await ask(who, ['model', 'train', '-A', '-ojson']);
+    assert.is(exitCode, 0, stderr);
+    const list = JSON.parse(stdout) as Training;
+    assertPublished('model-training-list', list);
+    return list;
+  };
+  const { metadata, items } = await train();
+  assert.equal(
+    items.map(({ resource }) => resource),
+    ['cpu', 'memory', 'network'],
+  );
+  for (const { outcome, shippedMsis, ownMsis, shippedMase, ownMase } of items)
+    assert.is(outcome === 'kept', ownMsis < shippedMsis && ownMase <= shippedMase, outcome);
+  assert.equal((await train()).items, items);
+  const kept = items.filter(({ outcome }) => outcome === 'kept').map(({ resource }) => resource);
+  assert.is(metadata.file !== undefined, kept.length > 0);
+  if (metadata.file === undefined) return;
+  const { kind, base, metrics } = JSON.parse(readFileSync(metadata.file, 'utf8'));
+  assert.equal([kind, base, Object.keys(metrics)], ['ForecastTuning', metadata.model, kept]);
+  const { list } = await forecast(who);
+  assert.match((list.metadata as unknown as { model: string }).model, /, fine-tuned \d{4}-\d\d-\d\d$/);
+  writeFileSync(metadata.file, '{"kind": "something else"}');
+  const { outcome } = await forecast(who);
+  assert.is(outcome.exitCode, 0);
+  assert.match(outcome.stderr, `Warning: own model: ${metadata.file} is no ForecastTuning; `);
+});
+
+test('training refuses a history that is too short, with how much there is', async () => {
+  const { exitCode, stderr } = await ask(asker(), ['model', 'train', '-A', '--prometheus=false']);
+  assert.is(exitCode, 1);
+  assert.match(stderr, /^error: not enough history to learn from: \d h of 216 h; .+$/m);
 });
 
 test.run();

@@ -3,7 +3,13 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 
-export type Shape = 'idle-workload-list' | 'explanation' | 'optimization-plan' | 'forecast-list';
+export type Shape =
+  | 'idle-workload-list'
+  | 'explanation'
+  | 'optimization-plan'
+  | 'forecast-list'
+  | 'model-training-list'
+  | 'model-list';
 
 const read = (name: string): object =>
   JSON.parse(readFileSync(new URL(`../../docs/schema/${name}.json`, import.meta.url), 'utf8'));
