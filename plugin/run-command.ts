@@ -4,7 +4,7 @@ import { Cli, type CommandClass } from 'clipanion';
 import { UpidError } from '../lib/types/errors.ts';
 import type { Context } from './context.ts';
 import { describeFailure } from './failure.ts';
-import { type DescribedCommand, describeCommand, WORKLOAD_ARGUMENTS } from './flags/definitions.ts';
+import { type DescribedCommand, describeCommand, WORKLOAD_ARGUMENTS, wordsOf } from './flags/definitions.ts';
 import { type ParsedFlags, parseFlags } from './flags/pflag.ts';
 import { CANCELLED } from './interrupts.ts';
 import { findCommand, REGISTRY, type Registration } from './registry.ts';
@@ -69,10 +69,11 @@ function instantiate({ path, commandClass, described, parsed }: FoundCommand, co
   return Cli.from<Context>([commandClass]).process([...path, ...parsed.flags, '--', ...operands], context);
 }
 
-/** @param form of the arguments: none, workloads, or one of the words between bars */
+/** @param form of the arguments: none, workloads, or one of the words between bars, which in brackets may be left out */
 function checkOperands(operands: readonly string[], form: string, command: string): void {
   if (form === WORKLOAD_ARGUMENTS) return;
-  const words = form === '' ? [] : form.split('|');
+  if (form.startsWith('[') && operands.length === 0) return;
+  const words = wordsOf(form);
   const [unexpected] = words.includes(operands[0] ?? '') ? operands.slice(1) : operands;
   if (unexpected === undefined && (form === '' || operands.length > 0)) return;
   const got = unexpected === undefined ? '' : `, got "${unexpected}"`;

@@ -46,7 +46,13 @@ export interface KubeClient {
   getText(
     path: string,
     options: RequestOptions,
-  ): Promise<{ readonly status: number; readonly contentType: string; readonly text: string }>;
+  ): Promise<{
+    readonly status: number;
+    readonly contentType: string;
+    readonly text: string;
+    /** The header of this name: the server's clock, in whole seconds. */
+    readonly date?: string;
+  }>;
   /** A chunked list, continued to its end; starts over once, without the token, when the server answers 410 Gone in the middle. */
   list<T>(path: string, options: ListOptions<T>): Promise<ListResult<T>>;
   /** POST (reviews) or PATCH (dry-run and, in lib/change, the real one) with a JSON body. */

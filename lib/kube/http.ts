@@ -67,7 +67,8 @@ export function httpClient(target: Target, options: ConnectionOptions, runtime: 
     async getText(path, request) {
       const reply = await ask({ method: 'GET', path, options: request, repeatable: true });
       if (reply.status >= 500) throw statusError(reply, { server: asker.server, method: 'GET', path });
-      return { status: reply.status, contentType: reply.headers['content-type'] ?? '', text: reply.body.toString('utf8') };
+      const { 'content-type': contentType = '', date } = reply.headers;
+      return { status: reply.status, contentType, text: reply.body.toString('utf8'), ...(date !== undefined && { date }) };
     },
     list: (path, request) => listAll(getJson, path, request),
     async send(method, path, body, request) {

@@ -16,7 +16,7 @@ export interface DescribedCommand {
   readonly description: string;
   readonly details: string;
   readonly examples: readonly (readonly [string, string])[];
-  /** Names of the arguments, as shown in the usage line; empty where there are none. */
+  /** Names of the arguments, as shown in the usage line, in brackets where they may be left out; empty where there are none. */
   readonly arguments: string;
   readonly flags: readonly DescribedFlag[];
 }
@@ -26,6 +26,11 @@ const IF_BARE: Readonly<Record<string, string>> = { '--v': '1', '--dry-run': 'se
 
 /** What stands in the usage line where workloads can be named. */
 export const WORKLOAD_ARGUMENTS = '[TYPE/NAME ...]';
+
+/** The words of which one is taken, from the form of the arguments; none where there are no arguments. */
+export function wordsOf(form: string): readonly string[] {
+  return form === '' ? [] : form.replaceAll(/^\[|\]$/g, '').split('|');
+}
 
 /** Reads a command class. `$0` in its texts stands for the program's name. */
 export function describeCommand(command: CommandClass<Context>, programName: string): DescribedCommand {
@@ -43,9 +48,10 @@ export function describeCommand(command: CommandClass<Context>, programName: str
   };
 }
 
-/** From the option library's usage line: a rest are workloads; a required argument is called what its class calls it. */
+/** From the option library's usage line: a rest are workloads; another argument is called what its class calls it. */
 function argumentsOf(usage: string): string {
-  return usage.endsWith('...') ? WORKLOAD_ARGUMENTS : (/<([^>]+)>$/.exec(usage)?.[1] ?? '');
+  if (usage.endsWith('...')) return WORKLOAD_ARGUMENTS;
+  return /<([^>]+)>$/.exec(usage)?.[1] ?? / (\[[^\]-]+\])$/.exec(usage)?.[1] ?? '';
 }
 
 function describeFlag({ definition, description = '' }: { definition: string; description?: string }): DescribedFlag {

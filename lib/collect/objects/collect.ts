@@ -160,22 +160,18 @@ async function listAll(client: KubeClient, scope: ObjectScope, { signal, progres
   };
 }
 
-/** Told in this order, whichever answer comes first. */
-const REPORT_ORDER: readonly string[] = [
-  ...[
-    PODS,
-    ...CONTROLLER_LISTS,
-    AUTOSCALERS,
-    ...OPTIONAL_AUTOSCALERS,
-    DISRUPTION_BUDGETS,
-    LEASES,
-    SERVICES,
-    ...ROUTES,
-    LIMIT_RANGES,
-    NODES,
-  ].map(({ source }) => source),
-  'identity',
+/** Everything that is listed, in the order in which it is told; what is optional is asked only where it is served. */
+export const OBJECT_LISTS: readonly (Pick<ListSpec<unknown>, 'source' | 'groupVersion' | 'resource' | 'namespaced' | 'without'> & {
+  readonly optional: boolean;
+})[] = [
+  ...[PODS, ...CONTROLLER_LISTS, AUTOSCALERS].map((spec) => ({ ...spec, optional: false })),
+  ...OPTIONAL_AUTOSCALERS.map((spec) => ({ ...spec, optional: true })),
+  ...[DISRUPTION_BUDGETS, LEASES, SERVICES].map((spec) => ({ ...spec, optional: false })),
+  ...ROUTES.map((spec) => ({ ...spec, optional: true })),
+  ...[LIMIT_RANGES, NODES].map((spec) => ({ ...spec, optional: false })),
 ];
+
+const REPORT_ORDER: readonly string[] = [...OBJECT_LISTS.map(({ source }) => source), 'identity'];
 
 async function listPods(
   client: KubeClient,
@@ -209,7 +205,8 @@ async function servedGroups(client: KubeClient, signal: AbortSignal): Promise<Re
   return new Set(groups.map((group) => text(record(group).name)));
 }
 
-const IDENTITY_RIGHT: Right = { verb: 'get', resource: 'namespaces/kube-system' };
+/** What it takes to know which cluster this is. */
+export const IDENTITY_RIGHT: Right = { verb: 'get', resource: 'namespaces/kube-system' };
 
 async function identify(client: KubeClient, signal: AbortSignal, reports: SourceReport[]): Promise<ClusterIdentity> {
   const [system, version] = await Promise.all([

@@ -159,7 +159,7 @@ async function askServer<T>(
 }
 
 /** Loaded only for a server that is named: one in the cluster is reached over the connections that are there. */
-async function outside(url: string, options: PrometheusOptions, { runtime, signal }: PrometheusContext): Promise<WebTransport> {
+async function outside(url: string, options: PrometheusOptions, { runtime, signal }: Pick<PrometheusContext, 'runtime' | 'signal'>): Promise<WebTransport> {
   const { httpTransport } = await import('../../kube/web.ts');
   return httpTransport(url, { ...options }, runtime, signal);
 }
@@ -171,7 +171,7 @@ function nothing<T>(report: SourceReport): PrometheusAnswer<T> {
 async function reach(
   transport: PrometheusTransport,
   options: PrometheusOptions,
-  context: PrometheusContext,
+  context: Pick<PrometheusContext, 'nowMs' | 'signal'>,
 ): Promise<FoundServer | SourceReport> {
   const trial = new PrometheusClient(transport, { signal: context.signal });
   try {
@@ -187,11 +187,32 @@ async function reach(
   }
 }
 
+/**
+ * Reaches the server that is named, or looks for one, and hands it over with the queries it answers; the report of why there is
+ * none otherwise. @throws UpidError usage for a URL or header that cannot be used; prometheus; cancelled
+ */
+export async function withServer<T>(
+  client: KubeClient,
+  options: PrometheusOptions,
+  context: Pick<PrometheusContext, 'nowMs' | 'signal' | 'runtime'>,
+  use: (server: FoundServer, queries: PrometheusClient) => Promise<T>,
+): Promise<T | SourceReport> {
+  if (!options.enabled) return { source: PROMETHEUS_SOURCE, state: 'not-asked', reason: 'switched off' };
+  const web = options.url === undefined ? undefined : await outside(options.url, options, context);
+  try {
+    const server = web ? await reach(webTransport(web), options, context) : await search(client, options, [], context);
+    if ('state' in server) return server;
+    return await use(server, new PrometheusClient(server.transport, { signal: context.signal }));
+  } finally {
+    await web?.close();
+  }
+}
+
 function search(
   client: KubeClient,
   options: PrometheusOptions,
   workloads: readonly Workload[],
-  context: PrometheusContext,
+  context: Pick<PrometheusContext, 'nowMs' | 'signal'>,
 ): Promise<FoundServer | SourceReport> {
   const headers = Object.fromEntries(options.headers.map(({ name, value }) => [name, value]));
   // Authorization would be taken for the API server's own, which does not pass it on.

@@ -96,9 +96,17 @@ export async function findServer(client: KubeClient, options: FindOptions): Prom
   return { transport, labels: undefined, passedOver: passedOver.filter((why) => why !== own) };
 }
 
+/** Services that look like such a server, by their names and labels alone; none where Services may not be listed. */
+export async function likelyServers(
+  client: KubeClient,
+  options: Pick<FindOptions, 'namespace' | 'signal'>,
+): Promise<readonly ServicePort[]> {
+  return (await candidatesIn(client, options)).candidates.map(({ target }) => target);
+}
+
 async function candidatesIn(
   client: KubeClient,
-  options: FindOptions,
+  options: Pick<FindOptions, 'namespace' | 'signal'>,
 ): Promise<{ readonly candidates: readonly Candidate[]; readonly refusal: SourceReport | undefined }> {
   const everywhere = await servicesIn(client, '', options.signal);
   // Who may only see one namespace may still find a server there.
