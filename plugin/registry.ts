@@ -36,6 +36,12 @@ export const REGISTRY: readonly Registration[] = [
     load: async () => (await import('./commands/optimize.ts')).OptimizeCommand,
   },
   {
+    path: ['model', 'info'],
+    group: 'Look',
+    summary: 'Show the learned models: where they come from, and how well they do',
+    load: async () => (await import('./commands/model-info.ts')).ModelInfoCommand,
+  },
+  {
     path: ['model', 'train'],
     group: 'Look',
     summary: 'Fine-tune the forecast on your own history, kept only where that is better',

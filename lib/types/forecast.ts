@@ -233,3 +233,13 @@ export interface TrainResult extends Provenance {
   /** Where it was written; absent where nothing was. */
   readonly file?: string;
 }
+
+/** What one's own history has taught about the forecast of a cluster, as it lies beside its history. */
+export interface OwnModelFile {
+  readonly file: string;
+  readonly bytes: number;
+  /** Folder of the cluster's history, named after its id. */
+  readonly cluster: string;
+  /** Absent where the file holds none. */
+  readonly tuning?: ForecastTuning;
+}

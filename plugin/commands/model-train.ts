@@ -31,10 +31,18 @@ export class ModelTrainCommand extends LookCommand {
     checkSortBy(TRAIN_COLUMNS, options.sortBy);
     const { trainOnOwnHistory } = await import('../../lib/operations/forecast/train.ts');
     const result = await this.ask(request, trainOnOwnHistory);
-    await this.print(trainListing(result), result, [noteOf(result)], options);
+    await this.print(trainListing(result), result, [...unchanging(result), noteOf(result)], options);
     this.requireAll(result);
     return 0;
   }
+}
+
+/** Resources of which there is history, but none that teaches. */
+function unchanging({ metrics }: TrainResult): readonly string[] {
+  const missing = (['cpu', 'memory', 'network'] as const).filter((name) => !metrics.some(({ metric }) => metric === name));
+  return missing.length === 0
+    ? []
+    : [`Nothing can be learned about ${missing.join(' and ')}: too little history, or none that changes`];
 }
 
 function noteOf({ file, metrics, cluster }: TrainResult): string {

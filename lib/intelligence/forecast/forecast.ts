@@ -1,6 +1,7 @@
 /** The forecast of one series: the parts joined, with intervals, back-test and notes. Knows no clock and no file. */
 
 import type { Forecast, ForecastHistory, ForecastInterval, IntervalLevel, TooShort } from '../../types/forecast.ts';
+import type { ModelCard } from '../../types/model-card.ts';
 import type { SlotGrid, SlotValues } from '../../types/usage.ts';
 import { dailyChange, seasonalBase, seasonalCandidates } from './seasonal.ts';
 import { type HistoryWindow, HORIZON_HOURS, historyWindow, REQUIRED_HOURS } from './window.ts';
@@ -14,6 +15,8 @@ export interface ForecastOptions {
 export interface ForecastModel {
   /** Name and date of the weights. */
   readonly version: string;
+  /** Where they come from and how well they do; absent where nothing was learned. */
+  readonly card?: ModelCard;
 }
 
 /** Forecast of one history, or how much of it is missing. The same input gives the same output, bit for bit. */

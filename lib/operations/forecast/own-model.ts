@@ -12,10 +12,13 @@ import type { LookRequest } from '../request.ts';
 const API_VERSION = 'upid.dev/v1alpha1';
 const KIND = 'ForecastTuning';
 
+/** In the folder of a cluster's history. */
+export const MODEL_FILE = join('models', 'forecast.json');
+
 /** Undefined where no history is kept. */
 export function ownModelFile(request: LookRequest, clusterId: string): string | undefined {
   const directory = directoryOf(request);
-  return directory === undefined ? undefined : join(directory, clusterFolder(clusterId), 'models', 'forecast.json');
+  return directory === undefined ? undefined : join(directory, clusterFolder(clusterId), MODEL_FILE);
 }
 
 export interface OwnModel {
@@ -36,6 +39,11 @@ export async function readOwnModel(file: string | undefined, base: string): Prom
   const tuning = parse(text);
   if (!tuning) return unused(`${file} is no ${KIND}`);
   return tuning.base === base ? { tuning } : unused(`${file} was made for the weights ${tuning.base}, these are ${base}`);
+}
+
+/** Undefined where the file holds none. */
+export async function readTuning(file: string): Promise<ForecastTuning | undefined> {
+  return parse(await readFile(file, 'utf8').catch(() => ''));
 }
 
 function unused(reason: string): OwnModel {
