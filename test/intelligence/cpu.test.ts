@@ -1,6 +1,20 @@
 import { cpuFactor, cpuThreshold } from '../../lib/intelligence/idle/cpu.ts';
+import { normal } from '../../lib/kube/simulated/random.ts';
 import { assert, suite } from '../harness.ts';
-import { container, contextOf, evidence, isNear, type Measured, signalsOf, usage, workloadOf } from './build.ts';
+import {
+  container,
+  contextOf,
+  evidence,
+  HOUR_MS,
+  isNear,
+  type Measured,
+  NOW,
+  pod,
+  signalsOf,
+  usage,
+  workload,
+  workloadOf,
+} from './build.ts';
 
 const test = suite('the CPU factor');
 
@@ -101,6 +115,30 @@ test('names its source, its period and how much of the window it covers', () => 
   assert.is(factor.quietSeconds, 12 * 3600);
   assert.is(factor.series?.values.length, 96);
   assert.is(factor.series?.values.filter((value) => value === null).length, 48);
+});
+
+/** Noise of a fifth around a level, by the hour of a sample. */
+function around(level: number): (at: number) => number {
+  return (at) => level * Math.exp(0.2 * normal('cpu', at.toFixed(4)));
+}
+
+test('the noise of a level below the limit is quiet, as long as it is seen finely and does not reach far', () => {
+  const noisy = judged({ cpu: around(0.0035) });
+  assert.is(noisy.state, 'supports', noisy.evidence);
+  assert.ok(noisy.value! > noisy.threshold!, 'chance alone crosses the limit');
+  assert.match(noisy.evidence, 'which is the noise of a level below 5m');
+  assert.is(judged({ cpu: (at) => (at < 1 && at > 0.9 ? 0.011 : around(0.0035)(at)) }).state, 'refutes', 'twice the limit');
+  assert.is(judged({ cpu: around(0.0045), slotSeconds: 1200 }).state, 'refutes', 'coarse samples');
+  assert.is(judged({ cpu: around(0.006) }).state, 'refutes', 'a level above the limit');
+});
+
+test('what a pod does in its first hour refutes nothing, and does not count as quiet', () => {
+  const started = NOW - 3 * HOUR_MS;
+  const young = workload({ createdAt: started, pods: [pod('web-0', { createdAt: started, startedAt: started })] });
+  const measured = { hours: 3, cpu: (at: number): number => (at > 2.5 ? 0.08 : 0.001) };
+  const factor = cpuFactor(signalsOf(measured, young), CONTEXT);
+  assert.is(factor.state, 'unknown', factor.evidence);
+  assert.is(cpuFactor(signalsOf(measured), CONTEXT).state, 'refutes', 'the same of an old pod');
 });
 
 test.run();

@@ -90,4 +90,28 @@ test('is unknown without history', () => {
   assert.is(factor.evidence, 'no history');
 });
 
+/** One sample of five minutes above the threshold of 5m at each of these hours before now. */
+function blipsAt(cores: number, ...hoursAgo: readonly number[]): (at: number) => number {
+  return (at) => (hoursAgo.some((start) => at <= start && at > start - 0.05) ? cores : 0.001);
+}
+
+test('is no lone blip of CPU without traffic, but what is large, frequent, or comes with traffic is', () => {
+  assert.is(judged({ cpu: blipsAt(0.01, 100, 201) }).factor.state, 'supports');
+  assert.is(judged({ cpu: blipsAt(0.03, 100) }).factor.state, 'refutes', 'large');
+  assert.is(judged({ cpu: blipsAt(0.01, 30, 75, 130, 200) }).factor.state, 'refutes', 'frequent');
+  assert.is(judged({ cpu: busyAt(100) }).factor.state, 'refutes', 'an hour long');
+  const visited = { cpu: blipsAt(0.01, 100), network: (at: number): number => (at <= 100 && at > 99.95 ? 900 : 200) };
+  assert.is(judged(visited).factor.state, 'refutes', 'with traffic');
+  assert.is(judged({ cpu: blipsAt(0.01, 100), network: Number.NaN }).factor.state, 'refutes', 'nobody knows the traffic');
+});
+
+test('is none inferred from bytes where a counter saw nobody, and is where it saw one', () => {
+  const noisy = usage({ hours: FORTNIGHT, cpu: 0.001, network: (at) => (at <= 100 && at > 99.95 ? 900 : 200) });
+  const of = (requests: Parameters<typeof evidence>[1]): EarlierUse =>
+    earlierUse(signalsOf(evidence([noisy], requests)), contextOf());
+  assert.is(of([]).factor.state, 'refutes');
+  assert.is(of([counted(0, { hours: FORTNIGHT })]).factor.state, 'supports');
+  assert.is(of([counted((hoursAgo) => (hoursAgo === 60 ? 1 : 0), { hours: FORTNIGHT })]).factor.state, 'refutes');
+});
+
 test.run();

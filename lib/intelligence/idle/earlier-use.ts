@@ -129,15 +129,15 @@ const MOST_BLIPS = 3;
  * that is read anew, a log that is rotated. Nobody was there. Within the hours that must be quiet they count all the same.
  */
 function withoutBlips(busy: readonly UsePoint[], signals: Signals, context: IdleContext): readonly UsePoint[] {
-  const chance = excessRule(signals, context)?.chance;
-  if (chance === undefined) return busy;
+  const steadyUpTo = excessRule(signals, context)?.threshold;
+  if (steadyUpTo === undefined) return busy;
   const isAlone = (index: number): boolean =>
     [busy[index - 1], busy[index + 1]].every(
       (other) => other === undefined || Math.abs(other.fromMs - busy[index]!.fromMs) > VISIT_GAP_MS,
     );
   const isBlip = (point: UsePoint, index: number): boolean => {
     const traffic = within(signals.network, point.fromMs, point.toMs);
-    const isQuiet = traffic.length > 0 && traffic.every(({ value }) => value <= chance);
+    const isQuiet = traffic.length > 0 && traffic.every(({ value }) => value <= steadyUpTo);
     return isAlone(index) && isQuiet && point.doublings <= Math.log2(BLIP_THRESHOLDS);
   };
   const rest = busy.filter((point, index) => !isBlip(point, index));
