@@ -11,6 +11,7 @@ export const FIXED_VALUES: Readonly<Record<string, readonly Candidate[]>> = {
     { value: 'client', description: 'Ask nobody' },
     { value: 'none', description: 'Ask nobody' },
   ],
+  '--resource': [{ value: 'cpu' }, { value: 'memory' }, { value: 'network' }],
   '--interactive': [
     { value: 'true', description: 'Show the full-screen view' },
     { value: 'false', description: 'Print' },
@@ -75,5 +76,8 @@ const SORT_COLUMNS: Readonly<Record<string, typeof idleColumns>> = {
   idle: idleColumns,
   demo: idleColumns,
   explain: async () => (await import('../print/explain-listing.ts')).explainColumns({ namespace: '', observedAtMs: 0 }),
+  forecast: async () => (await import('../print/forecast-listing.ts')).forecastColumns({ allNamespaces: true, timeZone: 'UTC' }),
+  'model info': async () => (await import('../print/model-listing.ts')).MODEL_COLUMNS,
+  'model train': async () => (await import('../print/train-listing.ts')).TRAIN_COLUMNS,
   optimize: async () => (await import('../print/optimize-listing.ts')).optimizeColumns(true),
 };

@@ -53,6 +53,8 @@ const CASES: readonly (readonly [string, readonly string[], readonly string[], n
   ['nothing in the word after a flag that may be given bare', ['optimize', '--dry-run', 'cli'], [], NO_FILES],
   ['a boolean', ['idle', '--prometheus='], ['true', 'false'], NO_FILES],
   ['columns of idle', ['idle', '--sort-by', 'w'], ['waste'], NO_FILES],
+  ['columns of forecast', ['forecast', '--sort-by', 'week'], ['week-mean', 'week-peak'], NO_FILES],
+  ['resources of forecast', ['forecast', '--resource', ''], ['cpu', 'memory', 'network'], NO_FILES],
   ['columns of optimize', ['optimize', '--sort-by=saves'], ['saves-cpu', 'saves-memory', 'saves-monthly'], NO_FILES],
   ['a value that only the person knows', ['idle', '--window', ''], [], NO_FILES],
   ['a value of a flag that there is not', ['idle', '--nope='], [], NO_FILES],
