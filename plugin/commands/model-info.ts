@@ -24,7 +24,8 @@ export class ModelInfoCommand extends Command<Context> {
   });
 
   output = Option.String('-o,--output', {
-    description: '`FORM` of the output: json, yaml, wide, name, csv, jsonpath=TEMPLATE, custom-columns=COLUMNS',
+    description:
+      '`FORM` of the output: json, yaml, wide, name, csv, jsonpath=TEMPLATE, jsonpath-file=FILE, custom-columns=COLUMNS, custom-columns-file=FILE',
   });
   noHeaders = Option.Boolean('--no-headers', false, { description: 'Leave the headings out' });
   sortBy = Option.String('--sort-by', { description: '`COLUMN` to sort by, such as size, or a JSONPath, such as .bytes' });
