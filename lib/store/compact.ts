@@ -2,13 +2,12 @@
 
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { byCoverage } from './coverage.ts';
-import { type House, pruning, rollUpAll } from './housekeeping.ts';
-import { bytesOf, clean, merge } from './merge.ts';
+import { type House, mergeDay, pruning, rollUpAll } from './housekeeping.ts';
+import { bytesOf, clean } from './merge.ts';
 import { dayFolder, daysOf, entriesOf, isPartName, type KnownFooters, partsOf } from './parts.ts';
 import { rowsIn } from './period.ts';
 import { isOver, type Removed } from './retention.ts';
-import { HOURLY_OF, HOURLY_TABLES, RAW_TABLES, type RawTable, SCHEMA_VERSION, type Table } from './schema.ts';
+import { HOURLY_TABLES, RAW_TABLES, type Table } from './schema.ts';
 
 /** Files, rows and bytes of all tables, replaced parts that are still there among them. */
 export interface Size {
@@ -62,32 +61,6 @@ export async function compactAll(house: House): Promise<Compacted> {
       await clean(dayFolder(house.folder, table, day), house.nowMs, house.known, WAIT_MS);
   }
   return { rolledUp, merged, before, after: await sizeOf(house) };
-}
-
-/** Parts of a day as one, or as two where a roll-up covers some of them only. @returns the number of parts that were merged */
-async function mergeDay({ connection, folder, unique, known }: House, table: RawTable, day: string): Promise<number> {
-  const where = dayFolder(folder, table, day);
-  const rollUps = await partsOf(dayFolder(folder, HOURLY_OF[table], day), known);
-  const { parts, replaced } = await partsOf(where, known);
-  const taken = new Set([...(await entriesOf(where)), ...replaced.keys(), ...parts.flatMap(({ replaces }) => replaces)]);
-  let merged = 0;
-  for (const inputs of byCoverage(parts, rollUps.parts)) {
-    const isOld = inputs.some(({ version }) => version < SCHEMA_VERSION);
-    if (inputs.length < 2 && !isOld) continue;
-    const name = freeName(day, taken);
-    taken.add(name);
-    await merge(connection, table, where, { name, inputs }, unique());
-    merged += inputs.length;
-  }
-  return merged;
-}
-
-function freeName(day: string, taken: ReadonlySet<string>): string {
-  const base = day.replaceAll('-', '');
-  for (let number = 1; ; number++) {
-    const name = number === 1 ? `${base}-merged.parquet` : `${base}-${number}-merged.parquet`;
-    if (!taken.has(name)) return name;
-  }
 }
 
 async function sizeOf({ connection, folder, known }: House): Promise<Size> {

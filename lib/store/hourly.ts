@@ -1,8 +1,9 @@
 /** Hour by hour, in SQL: raw rows aggregated, and rows of the same hour that come from several roll-ups joined to one. */
 
 import type { DaySources } from './coverage.ts';
+import { HALF_PER_CENT, roundedSql } from './precision.ts';
 import { partsSql } from './relation.ts';
-import { columnsOf, HOURLY_DIGITS, HOURLY_OF, type HourlyTable, type RawTable, SIGNIFICANT_DIGITS } from './schema.ts';
+import { columnsOf, HOURLY_OF, type HourlyTable, type RawTable } from './schema.ts';
 
 export const HOUR_MS = 3_600_000;
 
@@ -42,12 +43,8 @@ export function hoursSql(table: RawTable, days: readonly DaySources[], where: Co
 
 const HOUR = `make_timestamp_ms(epoch_ms(observed_at) // ${HOUR_MS} * ${HOUR_MS})`;
 
-/** To as many significant digits as use is kept to. */
-const rounded = (value: string, digits = SIGNIFICANT_DIGITS): string =>
-  `CASE WHEN ${value} = 0 THEN 0 ELSE round(${value}, ${digits - 1} - floor(log10(abs(${value})))::INTEGER) END`;
-
-/** A figure of an hour, to fewer. */
-const figure = (value: string): string => `(${rounded(value, HOURLY_DIGITS)})::FLOAT`;
+/** A mean or a percentile, as it is kept. */
+const figure = (value: string): string => `(${roundedSql(value, HALF_PER_CENT)})::FLOAT`;
 
 /** Samples a group stands for, in seconds of the hour: as many as they are, times their usual distance; of one sample, its own window. */
 const covered = (value: string): string => `CASE WHEN count(${value}) = 0 THEN NULL
@@ -81,11 +78,11 @@ const AGGREGATED: Readonly<Record<RawTable, (from: string) => string>> = {
     count(*)::INTEGER AS samples, max(observed_at) AS last_at ${from} GROUP BY ALL`,
   workloads: (from) => `SELECT ${HOUR} AS hour, ${WORKLOAD}, ${lastOf(['uid'], 'observed_at')}, count(*)::INTEGER AS samples,
     max(observed_at) AS last_at, max(restarts) AS restarts,
-    ${WORKLOAD_MEANS.map((name) => `${rounded(`avg(${name})`)} AS ${name}`).join(', ')} ${from} GROUP BY ALL`,
+    ${WORKLOAD_MEANS.map((name) => `avg(${name}) AS ${name}`).join(', ')} ${from} GROUP BY ALL`,
   nodes: (from) => `SELECT ${HOUR} AS hour, node, bool_and(ready) AS ready, ${lastOf(NODE_STATE, 'observed_at')},
     count(*)::INTEGER AS samples, max(observed_at) AS last_at,
-    ${NODE_USE.map(([name, unit]) => `${rounded(`avg(${name}_${unit})`)} AS ${name}_mean_${unit}, max(${name}_${unit}) AS ${name}_max_${unit}`).join(', ')},
-    ${NODE_MEANS.map((name) => `${rounded(`avg(${name})`)} AS ${name}`).join(', ')} ${from} GROUP BY ALL`,
+    ${NODE_USE.map(([name, unit]) => `${figure(`avg(${name}_${unit})`)} AS ${name}_mean_${unit}, max(${name}_${unit}) AS ${name}_max_${unit}`).join(', ')},
+    ${NODE_MEANS.map((name) => `avg(${name}) AS ${name}`).join(', ')} ${from} GROUP BY ALL`,
 };
 
 const POD_STATE = [
@@ -154,22 +151,20 @@ const JOINED: Readonly<Record<HourlyTable, (from: string) => string>> = {
     from,
   ) => `SELECT hour, node, bool_and(ready) AS ready, ${lastOf(NODE_STATE, 'last_at')}, sum(samples)::INTEGER AS samples,
     max(last_at) AS last_at,
-    ${NODE_USE.map(([name, unit]) => `${meanBy(`${name}_mean_${unit}`, 'samples')} AS ${name}_mean_${unit}, max(${name}_max_${unit}) AS ${name}_max_${unit}`).join(', ')},
+    ${NODE_USE.map(([name, unit]) => `${figure(meanBy(`${name}_mean_${unit}`, 'samples'))} AS ${name}_mean_${unit}, max(${name}_max_${unit}) AS ${name}_max_${unit}`).join(', ')},
     ${NODE_MEANS.map((name) => `${meanBy(name, 'samples')} AS ${name}`).join(', ')}
     FROM ${from} GROUP BY ALL`,
 };
 
 function joinedMetric(name: string, unit: string): string {
   return [
-    ...['mean', 'p50'].map(
-      (which) => `(${meanBy(`${name}_${which}_${unit}`, 'samples', HOURLY_DIGITS)})::FLOAT AS ${name}_${which}_${unit}`,
-    ),
+    ...['mean', 'p50'].map((which) => `${figure(meanBy(`${name}_${which}_${unit}`, 'samples'))} AS ${name}_${which}_${unit}`),
     ...['p95', 'p99', 'max'].map((which) => `max(${name}_${which}_${unit}) AS ${name}_${which}_${unit}`),
     `least(${HOUR_MS / 1000}, sum(${name}_seconds)) AS ${name}_seconds`,
   ].join(', ');
 }
 
 /** Mean of the values that are there, by weight. */
-function meanBy(value: string, weight: string, digits = SIGNIFICANT_DIGITS): string {
-  return rounded(`(sum(${value} * ${weight}) / nullif(sum(${weight}) FILTER (${value} IS NOT NULL), 0))`, digits);
+function meanBy(value: string, weight: string): string {
+  return `(sum(${value} * ${weight}) / nullif(sum(${weight}) FILTER (${value} IS NOT NULL), 0))`;
 }

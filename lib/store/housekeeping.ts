@@ -4,12 +4,12 @@
  */
 
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { sourcesOf } from './coverage.ts';
-import { clean } from './merge.ts';
+import { byCoverage, sourcesOf } from './coverage.ts';
+import { clean, FEWEST_PARTS, merge } from './merge.ts';
 import { dayFolder, daysOf, entriesOf, isPartName, type KnownFooters, partsOf } from './parts.ts';
 import { isOver, oldDays, pruneHourly, pruneRaw, type Removed, type Retention, recordedDays } from './retention.ts';
 import { dayParts, rollUp } from './roll-up.ts';
-import { HOURLY_OF, RAW_TABLES, type RawTable } from './schema.ts';
+import { HOURLY_OF, RAW_TABLES, type RawTable, SCHEMA_VERSION } from './schema.ts';
 
 export interface House {
   readonly connection: DuckDBConnection;
@@ -22,10 +22,13 @@ export interface House {
   readonly known: KnownFooters;
 }
 
-/** One step: at most one day of one table is rolled up, or pruned. @throws whatever keeps it from being done */
+/** One step: at most one day of one table is rolled up, or merged into one part, or pruned. @throws whatever keeps it from being done */
 export async function keepHouse(house: House): Promise<void> {
   for (const table of RAW_TABLES) {
     for (const day of await daysToRollUp(house, table)) if (await rollUpDay(house, table, day)) return;
+  }
+  for (const table of RAW_TABLES) {
+    for (const day of await daysToMerge(house, table)) if ((await mergeDay(house, table, day)) > 0) return;
   }
   for (const table of RAW_TABLES) {
     for await (const removed of pruning(house, table)) if (removed.files > 0) return;
@@ -73,6 +76,45 @@ async function daysToRollUp({ folder, nowMs, known }: House, table: RawTable): P
     if (sourcesOf(raw.parts, rollUps.parts).raw.length > 0) found.push(day);
   }
   return found;
+}
+
+/** Days that are over and lie in several parts, oldest first. Parts that were merged are removed by the way. */
+async function daysToMerge({ folder, nowMs, known }: House, table: RawTable): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const day of await daysOf(folder, table)) {
+    if (!isOver(day, nowMs)) continue;
+    const where = dayFolder(folder, table, day);
+    const { parts, replaced } = await partsOf(where, known);
+    if (replaced.size > 0) await clean(where, nowMs, known);
+    if (parts.length >= FEWEST_PARTS) found.push(day);
+  }
+  return found;
+}
+
+/** Parts of a day as one, or as two where a roll-up covers some of them only. @returns the number of parts that were merged */
+export async function mergeDay({ connection, folder, unique, known }: House, table: RawTable, day: string): Promise<number> {
+  const where = dayFolder(folder, table, day);
+  const rollUps = await partsOf(dayFolder(folder, HOURLY_OF[table], day), known);
+  const { parts, replaced } = await partsOf(where, known);
+  const taken = new Set([...(await entriesOf(where)), ...replaced.keys(), ...parts.flatMap(({ replaces }) => replaces)]);
+  let merged = 0;
+  for (const inputs of byCoverage(parts, rollUps.parts)) {
+    const isOld = inputs.some(({ version }) => version < SCHEMA_VERSION);
+    if (inputs.length < 2 && !isOld) continue;
+    const name = freeName(day, taken);
+    taken.add(name);
+    await merge(connection, table, where, { name, inputs }, unique());
+    merged += inputs.length;
+  }
+  return merged;
+}
+
+function freeName(day: string, taken: ReadonlySet<string>): string {
+  const base = day.replaceAll('-', '');
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? `${base}-merged.parquet` : `${base}-${number}-merged.parquet`;
+    if (!taken.has(name)) return name;
+  }
 }
 
 function rollUpDay({ connection, folder, unique, known }: House, table: RawTable, day: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 /**
  * Many small parts into few: opening a part costs as much as reading 10,000 rows of one. What runs record within an hour becomes
- * one part when the hour is over, what they record within a day another one when the day is over and small.
+ * one part when the hour is over, what they record within a day another one when the day is over: at once where it is small, else when it has been rolled up (see
+ * housekeeping.ts).
  *
  * Safe against dying, against readers and against others who merge, without a lock:
  * - a merged part has the one name of its hour or day, and is put in place only where there is none yet;
@@ -26,7 +27,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 /** Parts that are merged at least: fewer are not worth it. */
-const FEWEST_PARTS = 4;
+export const FEWEST_PARTS = 4;
 
 /** A writer whose clock is late by less than this still finds its hour unmerged. What comes later stays a part of its own. */
 const LATE_MS = 5 * MINUTE_MS;

@@ -2,7 +2,8 @@
 
 import type { NodeSample, PodSample, WorkloadSample } from '../types/observation.ts';
 import type { Sample } from '../types/usage.ts';
-import { type RawTable, SIGNIFICANT_DIGITS } from './schema.ts';
+import { HALF_PER_CENT, QUARTER_PER_CENT, rounded } from './precision.ts';
+import type { RawTable } from './schema.ts';
 
 /** NaN and undefined are NULL; instants are Unix epoch milliseconds. */
 export type Value = string | number | boolean | undefined;
@@ -26,14 +27,14 @@ export const VALUES_OF: ValuesOf = {
     row.container,
     row.app,
     row.source,
-    measured(row.cpuCores),
-    measured(row.memoryBytes),
-    measured(row.networkBytesPerSecond),
+    rounded(row.cpuCores, HALF_PER_CENT),
+    rounded(row.memoryBytes, QUARTER_PER_CENT),
+    rounded(row.networkBytesPerSecond, HALF_PER_CENT),
     row.requests,
     row.windowSeconds,
-    measured(row.cpuPeakCores),
-    measured(row.memoryPeakBytes),
-    measured(row.networkPeakBytesPerSecond),
+    rounded(row.cpuPeakCores, HALF_PER_CENT),
+    rounded(row.memoryPeakBytes, QUARTER_PER_CENT),
+    rounded(row.networkPeakBytesPerSecond, HALF_PER_CENT),
   ],
   pods: (row) => [
     row.atMs,
@@ -74,9 +75,9 @@ export const VALUES_OF: ValuesOf = {
     row.node,
     row.ready,
     row.source,
-    measured(row.cpuCores),
-    measured(row.memoryBytes),
-    measured(row.networkBytesPerSecond),
+    rounded(row.cpuCores, HALF_PER_CENT),
+    rounded(row.memoryBytes, QUARTER_PER_CENT),
+    rounded(row.networkBytesPerSecond, HALF_PER_CENT),
     row.allocatableCpuCores,
     row.allocatableMemoryBytes,
     row.requestedCpuCores,
@@ -88,8 +89,3 @@ export const VALUES_OF: ValuesOf = {
     row.windowSeconds,
   ],
 };
-
-/** Use as it is kept: `SIGNIFICANT_DIGITS` of it. */
-export function measured(value: number | undefined): number {
-  return value === undefined || !Number.isFinite(value) ? Number.NaN : Number(value.toPrecision(SIGNIFICANT_DIGITS));
-}

@@ -178,11 +178,11 @@ export const COLUMNS = {
     source: 'VARCHAR',
     samples: 'INTEGER',
     last_at: 'TIMESTAMP_MS',
-    cpu_mean_cores: 'DOUBLE',
+    cpu_mean_cores: 'FLOAT',
     cpu_max_cores: 'DOUBLE',
-    memory_mean_bytes: 'DOUBLE',
+    memory_mean_bytes: 'FLOAT',
     memory_max_bytes: 'DOUBLE',
-    network_mean_bytes_per_second: 'DOUBLE',
+    network_mean_bytes_per_second: 'FLOAT',
     network_max_bytes_per_second: 'DOUBLE',
     allocatable_cpu_cores: 'DOUBLE',
     allocatable_memory_bytes: 'DOUBLE',
@@ -229,9 +229,3 @@ export const ORDER: Readonly<Record<Table, string>> = {
 
 /** Options of COPY. The part has a temporary name already. */
 export const FORMAT = 'FORMAT parquet, CODEC zstd, USE_TMP_FILE false';
-
-/** Use is kept to so many significant digits: a tenth of a per cent is finer than any rule asks, and the rest is noise that does not compress. */
-export const SIGNIFICANT_DIGITS = 4;
-
-/** Means and percentiles of an hour are kept to fewer: no two of them are the same, so that every digit costs. Extremes stay as they were measured. */
-export const HOURLY_DIGITS = 3;

@@ -27,6 +27,9 @@ export const BUDGETS = {
   'memory at 10,000 pods': { most: 700, unit: 'MB', meaning: 'peak memory' },
 
   'time of appending': { most: 6, unit: 'times', meaning: 'the start of the engine, for an instant of 1,000 pods' },
+  'size of a history': { most: 0.2, unit: 'share', meaning: 'of its plain size: 1,000 pods, raw for 7 days and hourly for 90' },
+  'size of a history to CSV': { most: 0.5, unit: 'share', meaning: 'of the same rows as CSV.gz' },
+  'time of a day of use': { most: 6, unit: 'times', meaning: 'plain DuckDB on one file, for the last day of it' },
   'time of reading': { most: 12, unit: 'times', meaning: 'a plain sum over the same values, a day of 1,000 pods' },
 
   'used but called idle': {

@@ -5,6 +5,7 @@ import type { Part } from './report.ts';
 export const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   'start-up': async () => (await import('./start-up.ts')).startUp,
   store: async () => (await import('./store.ts')).store,
+  history: async () => (await import('./history.ts')).history,
   cluster: async () => (await import('./cluster.ts')).scan,
   scale: async () => (await import('./scale.ts')).scale,
   idle: async () => (await import('./idle.ts')).idle,

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { openHistory } from '../../lib/store/history.ts';
 import { historyDirectory } from '../../lib/store/location.ts';
+import { HALF_PER_CENT, QUARTER_PER_CENT, rounded } from '../../lib/store/precision.ts';
 import type { Sample } from '../../lib/types/usage.ts';
 import { assert, suite } from '../harness.ts';
 import { temporaryFolder, testRuntime } from '../kube/runtime.ts';
@@ -35,7 +36,7 @@ async function stored(folder: string): Promise<readonly Sample[]> {
   }));
 }
 
-test('what is read is what was written: use to four significant digits and all else to the last bit, missing values, names of any letters', async () => {
+test('what is read is what was written: use to half a per cent and all else to the last bit, missing values, names of any letters', async () => {
   const { history, samples } = testHistory();
   const written = [
     sample({
@@ -64,9 +65,9 @@ test('what is read is what was written: use to four significant digits and all e
     written
       .map((row) => ({
         ...row,
-        cpuCores: Number(row.cpuCores.toPrecision(4)),
-        memoryBytes: Number(row.memoryBytes.toPrecision(4)),
-        networkBytesPerSecond: Number(row.networkBytesPerSecond.toPrecision(4)),
+        cpuCores: rounded(row.cpuCores, HALF_PER_CENT),
+        memoryBytes: rounded(row.memoryBytes, QUARTER_PER_CENT),
+        networkBytesPerSecond: rounded(row.networkBytesPerSecond, HALF_PER_CENT),
       }))
       .toSorted((a, b) => a.atMs - b.atMs),
   );

@@ -1,6 +1,7 @@
 /** Use in slots against figures worked out by hand. */
 
 import { openHistory, startHistoryEngine } from '../../lib/store/history.ts';
+import { HALF_PER_CENT, rounded } from '../../lib/store/precision.ts';
 import type { WorkloadUsage } from '../../lib/types/usage.ts';
 import { assert, suite } from '../harness.ts';
 import { testRuntime } from '../kube/runtime.ts';
@@ -183,7 +184,7 @@ test('much is aggregated in several goes, with the same result as in one', async
       atMs: NOW - minute * MINUTE,
       workloadName: `w-${pod % 10}`,
       pod: `w-${pod}`,
-      cpuCores: pod + minute / 100_000,
+      cpuCores: pod + minute / 1000,
     });
   });
   await history.append(rows);
@@ -193,7 +194,7 @@ test('much is aggregated in several goes, with the same result as in one', async
   // The busiest of pods 3, 13, 23, 33, 43; the oldest minute of each slot is the highest.
   const expected = Array.from({ length: 288 }, (_, slot) => {
     const oldest = Math.min((287 - slot) * 5 + 4, 1399);
-    return (287 - slot) * 5 > 1399 ? NONE : Number((43 + oldest / 100_000).toPrecision(4));
+    return (287 - slot) * 5 > 1399 ? NONE : rounded(43 + oldest / 1000, HALF_PER_CENT);
   });
   assert.equal(
     values(usage, 'cpuPeakCores'),
