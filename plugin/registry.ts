@@ -60,6 +60,30 @@ export const REGISTRY: readonly Registration[] = [
     load: async () => (await import('./commands/demo.ts')).DemoCommand,
   },
   {
+    path: ['doctor'],
+    group: 'Set-up',
+    summary: 'Check what works here and what is missing, with the remedy',
+    load: async () => (await import('./commands/doctor.ts')).DoctorCommand,
+  },
+  {
+    path: ['auth', 'whoami'],
+    group: 'Set-up',
+    summary: 'Show as whom the cluster is asked, and how that is proved',
+    load: async () => (await import('./commands/auth-whoami.ts')).AuthWhoAmICommand,
+  },
+  {
+    path: ['auth', 'can-i'],
+    group: 'Set-up',
+    summary: 'Show which rights each command needs or uses, and which are held',
+    load: async () => (await import('./commands/auth-can-i.ts')).AuthCanICommand,
+  },
+  {
+    path: ['auth', 'manifest'],
+    group: 'Set-up',
+    summary: 'Print least-privilege RBAC for the commands, to be applied by kubectl',
+    load: async () => (await import('./commands/auth-manifest.ts')).AuthManifestCommand,
+  },
+  {
     path: ['version'],
     group: 'Set-up',
     summary: 'Print the version of this program and of its parts',

@@ -1,5 +1,6 @@
 /** What the user may do, and who the server takes them for: self subject reviews. */
 
+import type { UserIdentity } from '../types/identity.ts';
 import type { KubeClient, RequestOptions } from './client.ts';
 
 /** One right: a verb on a resource. */
@@ -31,13 +32,6 @@ export async function mayI(client: KubeClient, right: AccessRight, options: Revi
   const answer = await client.send('POST', path, review, { ...options, source: SOURCE });
   const { status } = answer as { status?: { allowed?: unknown; reason?: unknown } };
   return { allowed: status?.allowed === true, reason: typeof status?.reason === 'string' ? status.reason : '' };
-}
-
-export interface UserIdentity {
-  readonly username: string;
-  readonly uid: string;
-  readonly groups: readonly string[];
-  readonly extra: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Who the server takes us for (Kubernetes 1.28 and later). @throws UpidError api-missing on older servers. */

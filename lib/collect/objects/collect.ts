@@ -161,7 +161,10 @@ async function listAll(client: KubeClient, scope: ObjectScope, { signal, progres
 }
 
 /** Everything that is listed, in the order in which it is told; what is optional is asked only where it is served. */
-export const OBJECT_LISTS: readonly (Pick<ListSpec<unknown>, 'source' | 'groupVersion' | 'resource' | 'namespaced' | 'without'> & {
+export const OBJECT_LISTS: readonly (Pick<
+  ListSpec<unknown>,
+  'source' | 'groupVersion' | 'resource' | 'namespaced' | 'without'
+> & {
   readonly optional: boolean;
 })[] = [
   ...[PODS, ...CONTROLLER_LISTS, AUTOSCALERS].map((spec) => ({ ...spec, optional: false })),

@@ -159,7 +159,11 @@ async function askServer<T>(
 }
 
 /** Loaded only for a server that is named: one in the cluster is reached over the connections that are there. */
-async function outside(url: string, options: PrometheusOptions, { runtime, signal }: Pick<PrometheusContext, 'runtime' | 'signal'>): Promise<WebTransport> {
+async function outside(
+  url: string,
+  options: PrometheusOptions,
+  { runtime, signal }: Pick<PrometheusContext, 'runtime' | 'signal'>,
+): Promise<WebTransport> {
   const { httpTransport } = await import('../../kube/web.ts');
   return httpTransport(url, { ...options }, runtime, signal);
 }
