@@ -1,4 +1,5 @@
 import { adjusted, weekBefore } from '../../lib/intelligence/tuning/adjust.ts';
+import { backtestOf } from '../../lib/intelligence/tuning/backtest.ts';
 import { isBetter, tune } from '../../lib/intelligence/tuning/tune.ts';
 import { windowsOf } from '../../lib/intelligence/tuning/windows.ts';
 import type { Forecast, ForecastHistory } from '../../lib/types/forecast.ts';
@@ -151,6 +152,32 @@ test('the week before is that of the hour, and the day before where the history 
   assert.is(weekBefore(long, 170)[168], 32);
   const short = history(48, (hour) => hour).mean;
   assert.equal([...weekBefore(short, 25)].slice(23), [47, 24]);
+});
+
+test('a back-test has the error of the forecast, that of a seasonal naive one, and what lay within the interval', () => {
+  // Days alternate between 8 and 12: yesterday is always wrong by 4, and so is its unit; the middle by 2.
+  const series = history(240, (hour) => (Math.floor(hour / 24) % 2 === 0 ? 8 : 12));
+  const narrow = backtestOf(series, (_, hours) => flat(10, 1, hours))!;
+  assert.is(narrow.windows, 2);
+  assert.is(narrow.mase, 0.5);
+  // Of three days the naive forecast gets one right.
+  assert.ok(Math.abs(narrow.seasonalNaiveMase - 2 / 3) < 1e-12);
+  assert.is(narrow.coverage95, 0);
+  assert.is(backtestOf(series, (_, hours) => flat(10, 2, hours))!.coverage95, 1);
+  assert.is(
+    backtestOf(
+      history(240, () => 3),
+      (_, hours) => flat(3, 1, hours),
+    ),
+    undefined,
+  );
+  assert.is(
+    backtestOf(
+      history(100, (hour) => hour),
+      (_, hours) => flat(3, 1, hours),
+    ),
+    undefined,
+  );
 });
 
 test.run();

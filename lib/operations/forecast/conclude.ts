@@ -10,6 +10,7 @@ import { burstOf, type ResourceNeed, recommendScaling } from '../../intelligence
 import { boundsOf } from '../../intelligence/scaling/requests.ts';
 import { quietHoursOf, rhythmOf } from '../../intelligence/scaling/rhythm.ts';
 import { adjusted } from '../../intelligence/tuning/adjust.ts';
+import { backtestOf } from '../../intelligence/tuning/backtest.ts';
 import { UpidError } from '../../types/errors.ts';
 import type {
   AnomalyCheck,
@@ -101,8 +102,18 @@ function workloadSeries(
   const hours = seen.hours.get(workloadKey(workload.ref)) ?? [];
   return METRICS.map((metric) => {
     const joined = joinHours(metric, hours, seen.grid);
-    return { workload, metric, joined, outcome: forecast(joined.history) };
+    return { workload, metric, joined, outcome: withBacktest(forecast(joined.history), joined.history, forecast) };
   });
+}
+
+/** Where the forecast does not bring one of its own. */
+function withBacktest(outcome: Forecast | TooShort, history: ForecastHistory, forecast: Forecaster): Forecast | TooShort {
+  if (isTooShort(outcome) || outcome.backtest) return outcome;
+  const backtest = backtestOf(history, (before, hours) => {
+    const earlier = forecast(before, hours);
+    return isTooShort(earlier) ? undefined : earlier;
+  });
+  return backtest ? { ...outcome, backtest } : outcome;
 }
 
 function checkedDay({ joined, outcome }: Series, forecastOf: Forecaster): ReturnType<typeof checkDay> {
