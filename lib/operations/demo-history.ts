@@ -20,8 +20,8 @@ import type { Sample } from '../types/usage.ts';
 /** Two weeks are what counts as earlier use; three, and a day, are what a forecast learns a weekly rhythm from. */
 const HISTORY_SECONDS = 22 * DAY;
 
-/** Raw rows that are shipped: the days that the window of the idle rule reaches into. What is older is hourly. */
-const RETENTION = { rawSeconds: DAY, hourlySeconds: HISTORY_SECONDS + DAY };
+/** No more raw rows are shipped than the days that the window of the idle rule reaches into. What is older is hourly. */
+const RETENTION = { rawSeconds: 0, hourlySeconds: HISTORY_SECONDS + DAY };
 
 /** Sampled finely where the idle rule looks closely, and just finely enough for a nightly job before that. */
 const STEPS = [

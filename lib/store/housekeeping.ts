@@ -22,17 +22,26 @@ export interface House {
   readonly known: KnownFooters;
 }
 
-/** One step: at most one day of one table is rolled up, or merged into one part, or pruned. @throws whatever keeps it from being done */
+/** Days of a table that are pruned in one step: one a day is raw, and one hourly, where this is done once a day. */
+const PRUNED_DAYS = 4;
+
+/**
+ * One step: of each table at most one day is rolled up, or merged into one part where none was rolled up; and a few days are pruned.
+ * @throws whatever keeps it from being done
+ */
 export async function keepHouse(house: House): Promise<void> {
   for (const table of RAW_TABLES) {
-    for (const day of await daysToRollUp(house, table)) if (await rollUpDay(house, table, day)) return;
+    const [day] = await daysToRollUp(house, table);
+    if (day !== undefined) await rollUpDay(house, table, day);
+    else await mergeOneDay(house, table);
+    let pruned = 0;
+    for await (const removed of pruning(house, table)) if (removed.files > 0 && ++pruned === PRUNED_DAYS) break;
   }
-  for (const table of RAW_TABLES) {
-    for (const day of await daysToMerge(house, table)) if ((await mergeDay(house, table, day)) > 0) return;
-  }
-  for (const table of RAW_TABLES) {
-    for await (const removed of pruning(house, table)) if (removed.files > 0) return;
-  }
+}
+
+async function mergeOneDay(house: House, table: RawTable): Promise<void> {
+  const [day] = await daysToMerge(house, table);
+  if (day !== undefined) await mergeDay(house, table, day);
 }
 
 /** Rolls up all days of all tables that are over. @returns the number of roll-ups made */

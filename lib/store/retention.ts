@@ -1,9 +1,10 @@
 /**
  * How long what is kept: raw rows until their roll-up covers them and they are old, roll-ups until they are old.
  *
- * What is old is told by the clock and by the history together, so that a clock that jumps deletes nothing: days are counted back
- * from the newest day that was recorded and is not in the future; and the newest days that were recorded stay whatever the clock
- * says, so that one round under a wrong clock makes nothing old. A history that nobody adds to stays as it is.
+ * What is old is told by the clock and by the history together, so that a clock that jumps deletes nothing. Age is counted back from
+ * the day that the history would have reached had it been recorded daily since its seventh newest day: where it is recorded every
+ * day, that is about now; one round under a clock that is years ahead moves it by a day; and a history that nobody adds to stays as
+ * it is. Days in the future are neither old nor a measure of age.
  */
 
 import { readdir, rmdir, stat, unlink } from 'node:fs/promises';
@@ -26,8 +27,8 @@ export interface Retention {
 /** Enough raw rows for the idle rule's look back to the same hour a week ago, and a quarter of a year for rhythms and forecasts. */
 export const RETENTION: Retention = { rawSeconds: 7 * 86_400, hourlySeconds: 90 * 86_400 };
 
-/** Days that were recorded and are never old: as many as are kept, within these bounds. */
-const FEWEST_DAYS = { least: 2, most: 7 } as const;
+/** So many newest days tell how far the history has come. */
+const TELLING_DAYS = 7;
 
 /** A roll-up is in place for so long before what it covers goes: see merge.ts. */
 const GRACE_MS = 5 * MINUTE_MS;
@@ -44,12 +45,11 @@ export interface Removed {
 /** Days that are older than a retention, oldest first. `days` are those that were recorded. */
 export function oldDays(days: readonly string[], keptSeconds: number, nowMs: number): readonly string[] {
   const past = days.filter((day) => Date.parse(day) <= nowMs).toSorted();
-  const newest = past.at(-1);
-  if (newest === undefined) return [];
-  const keptDays = Math.ceil(keptSeconds / 86_400);
-  const fewest = Math.min(FEWEST_DAYS.most, Math.max(FEWEST_DAYS.least, keptDays));
-  const reference = Math.min(nowMs, Date.parse(newest) + DAY_MS);
-  return past.slice(0, -fewest).filter((day) => Date.parse(day) + DAY_MS + keptSeconds * 1000 <= reference);
+  const told = past.at(-TELLING_DAYS);
+  if (told === undefined) return [];
+  // A day less than it may have come, so that one recorded day in the future makes none old before its time.
+  const reachedMs = Date.parse(told) + (TELLING_DAYS - 2) * DAY_MS;
+  return past.filter((day) => Date.parse(day) + DAY_MS + keptSeconds * 1000 <= Math.min(nowMs, reachedMs));
 }
 
 /** Whether a day is over, with some time for what comes late. A day in the future is not. */
