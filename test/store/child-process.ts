@@ -14,6 +14,8 @@ export interface Job {
   readonly writer: string;
   /** Wall clock; parts are a minute apart and end there. */
   readonly nowMs: number;
+  /** How far the rows lie before the clock; 0 when absent. */
+  readonly backMs?: number;
 }
 
 export interface Outcome {
@@ -27,7 +29,7 @@ export interface Outcome {
 const job = JSON.parse(process.argv[2] ?? '') as Job;
 process.stdout.write(JSON.stringify(await outcome(job)));
 
-async function outcome({ directory, parts, rows, writer, nowMs }: Job): Promise<Outcome> {
+async function outcome({ directory, parts, rows, writer, nowMs, backMs = 0 }: Job): Promise<Outcome> {
   let clock = nowMs - (parts - 1) * 60_000;
   const made = testHistory(nowMs, directory);
   let written = 0;
@@ -35,7 +37,7 @@ async function outcome({ directory, parts, rows, writer, nowMs }: Job): Promise<
     for (; written < parts; written++, clock += 60_000) {
       made.setClock(clock);
       await made.history.append(
-        Array.from({ length: rows }, (_, row) => sample({ atMs: clock, pod: `${writer}-${row}`, workloadName: writer })),
+        Array.from({ length: rows }, (_, row) => sample({ atMs: clock - backMs, pod: `${writer}-${row}`, workloadName: writer })),
       );
     }
     const found = await made.history.containers({ fromMs: NOW - 48 * HOUR, toMs: NOW + 48 * HOUR });

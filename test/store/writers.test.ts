@@ -1,14 +1,14 @@
 /** Several processes at once, processes that are killed, and disks that take no more. */
 
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, statfsSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { assert, skip, suite } from '../harness.ts';
 import { errorOf } from '../kube/config.ts';
 import { temporaryFolder } from '../kube/runtime.ts';
 import { nobody, outcomeOf, start } from './child.ts';
-import { filesIn, HOUR, MINUTE, NOW, sample, testHistory } from './samples.ts';
+import { DAY, filesIn, HOUR, MINUTE, NOW, sample, testHistory } from './samples.ts';
 
 const test = suite('writers of the history');
 
@@ -64,6 +64,49 @@ test('a writer that is killed leaves whole parts only, and the next one goes on'
   await reader.append([sample({ workloadName: 'next' })]);
   assert.is((await reader.usage({ fromMs: NOW - HOUR, toMs: NOW, slotSeconds: 60 })).has('shop/Deployment/next'), true);
   reader.close();
+});
+
+test('rows of days that are over, rolled up and merged by everybody, some of whom are killed: each row counts once', async () => {
+  const { directory, again } = testHistory();
+  const job = { directory, parts: 40, rows: 20, nowMs: NOW, backMs: 48 * HOUR };
+  let running = true;
+  let kills = 0;
+  const killed = (async () => {
+    for (let life = 0; running; life++) {
+      const child = start({ ...job, parts: 1000, writer: `killed-${life}` });
+      await new Promise((resolve) => setTimeout(resolve, 350 + ((life * 137) % 400)));
+      child.kill('SIGKILL');
+      await new Promise((resolve) => child.on('close', resolve));
+      kills++;
+    }
+  })();
+  const reader = again();
+  const count = async (key?: string): Promise<number> => {
+    const found = await reader.containers({ fromMs: NOW - 96 * HOUR, toMs: NOW });
+    const containers = key === undefined ? [...found.values()].flat() : (found.get(key) ?? []);
+    return containers.reduce((sum, container) => sum + container.samples, 0);
+  };
+  const writers = Promise.all(['one', 'two'].map((writer) => outcomeOf(start({ ...job, writer }))));
+  void writers.finally(() => {
+    running = false;
+  });
+  for (let seen = 0; running; ) {
+    const rows = await count();
+    assert.ok(rows >= seen, `${rows} rows after ${seen}`);
+    assert.is(rows % 20, 0);
+    seen = rows;
+  }
+  for (const { written, error, problems } of await writers) {
+    assert.is(error, undefined);
+    assert.is(written, 40);
+    assert.equal(problems, []);
+  }
+  await killed;
+  assert.ok(kills > 2, `${kills} were killed`);
+  for (const name of ['one', 'two']) assert.is(await count(`shop/Deployment/${name}`), 40 * 20, name);
+  assert.equal(reader.problems(), []);
+  assert.ok(filesIn(join(directory, 'test', 'hourly')).some((file) => file.endsWith('.parquet')));
+  await reader.close();
 });
 
 test('a folder that may not be written to is one sentence, and nothing is left there', async () => {
@@ -130,8 +173,34 @@ if (disk) {
     assert.equal(history.problems(), []);
     const { bavail, bsize } = statfsSync(disk.folder);
     assert.ok(bavail * bsize < DISK_BYTES / 2);
-    history.close();
+    await history.close();
+    rmSync(join(disk.folder, 'test'), { recursive: true });
   });
+  test('a disk that is too full for a roll-up: the rows are kept, it is told, and the next one makes it', async () => {
+    const { history, setClock, again } = testHistory(NOW, join(disk.folder, 'second'));
+    const rows = Array.from({ length: 1500 }, (_, row) =>
+      sample({ atMs: NOW - 2 * DAY + row, pod: `web-${row}`, cpuCores: Math.exp(Math.sin(row)) }),
+    );
+    setClock(NOW - 2 * DAY);
+    await history.append(rows);
+    const filler = join(disk.folder, 'filler');
+    const { bavail, bsize } = statfsSync(disk.folder);
+    writeFileSync(filler, Buffer.alloc(Math.max(0, bavail * bsize - 16 * 1024)));
+    setClock(NOW);
+    await history.append([sample({ atMs: NOW })]);
+    assert.match(history.problems().join('\n'), /^the history in .* could not be rolled up or pruned \([^\n]+\)$/);
+    const reader = again();
+    const counted = async (): Promise<unknown> =>
+      (await reader.containers({ fromMs: NOW - 3 * DAY, toMs: NOW })).get('shop/Deployment/web')?.[0]?.samples;
+    assert.is(await counted(), 1501);
+    rmSync(filler);
+    await history.append([sample({ atMs: NOW - 1 })]);
+    assert.is(filesIn(join(disk.folder, 'second', 'test', 'hourly')).length, 1);
+    assert.is(await counted(), 1502);
+    await history.close();
+    await reader.close();
+  });
+
   test.after(() => disk.unmount());
 } else {
   skip('a disk that is full', 'mounting a small one needs root on Linux');
