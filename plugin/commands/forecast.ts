@@ -3,6 +3,7 @@
 import { Command, Option } from 'clipanion';
 import { UpidError } from '../../lib/types/errors.ts';
 import type { ForecastMetric, ForecastResult } from '../../lib/types/forecast.ts';
+import { workloadKey } from '../../lib/types/usage.ts';
 import { isHorizon, isResources } from '../flags/forecast.ts';
 import { LookCommand } from '../look-command.ts';
 import { typeAndName } from '../print/figures.ts';
@@ -67,6 +68,8 @@ export class ForecastCommand extends LookCommand {
     const { timeZone } = this.context;
     const notes = forecastNotes(result);
     if (options.form.form === 'csv') return this.print(forecastHoursListing(result, timeZone), result, notes, options);
+    // A name stands for the workload, however many of its resources are forecast.
+    if (options.form.form === 'name') return this.print(forecastListing(oneEach(result), timeZone), result, notes, options);
     return this.print(forecastListing(result, timeZone), result, notes, options);
   }
 
@@ -76,11 +79,15 @@ export class ForecastCommand extends LookCommand {
   }
 }
 
+/** The first finding of each workload. */
+function oneEach(result: ForecastResult): ForecastResult {
+  const first = new Map(result.findings.toReversed().map((finding) => [workloadKey(finding.workload), finding]));
+  return { ...result, findings: result.findings.filter((finding) => first.get(workloadKey(finding.workload)) === finding) };
+}
+
 /** After what there is has been shown. @throws UpidError not-enough-data where nothing could be forecast, or nothing of a workload that was named */
 function requireForecasts({ findings }: ForecastResult, named: boolean): void {
-  const perWorkload = [
-    ...Map.groupBy(findings, ({ workload }) => `${workload.namespace}/${workload.kind}/${workload.name}`).values(),
-  ];
+  const perWorkload = [...Map.groupBy(findings, ({ workload }) => workloadKey(workload)).values()];
   const without = perWorkload.filter((series) => series.every(({ forecast }) => forecast === undefined));
   const [first] = without;
   if (!first || (!named && without.length < perWorkload.length)) return;

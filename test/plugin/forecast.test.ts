@@ -70,6 +70,19 @@ test('JSON has every hour with its intervals in the published shape, and CSV the
   assert.not.ok('nextWeek' in first, 'two days hold no week');
 });
 
+test('a name is printed once for each workload', async () => {
+  const names = (await run(['forecast', '--demo', '-n', 'shop', '-oname'])).stdout.trimEnd().split('\n');
+  assert.ok(names.includes('deployment.apps/web'));
+  assert.equal(names, [...new Set(names)]);
+});
+
+test('where there is nothing to forecast it says so, as kubectl does', async () => {
+  const { exitCode, stdout, stderr } = await run(['forecast', '--demo', '-n', 'nowhere']);
+  assert.is(exitCode, 0);
+  assert.is(stdout, '');
+  assert.match(stderr, /^No resources found in nowhere namespace\.$/m);
+});
+
 test('two runs print the same, bit for bit', async () => {
   const print = async (): Promise<string> =>
     (await run(['forecast', '--demo', '-ojson'])).stdout.replaceAll(/"seconds": [\d.e-]+/g, '');

@@ -32,7 +32,7 @@ const missing = tmuxMissing();
 if (missing !== undefined) {
   skip('the built program in a terminal', missing);
 } else {
-  for (const command of ['idle', 'optimize', 'explain deployment/landing-page']) {
+  for (const command of ['idle', 'optimize', 'forecast', 'explain deployment/landing-page']) {
     test(`${command} --demo opens its view, says that it is simulated, and q leaves it with exit code 0`, async () => {
       await inTerminal(async (terminal) => {
         terminal.enter(`kubectl-upid ${command} --demo`);

@@ -110,7 +110,8 @@ async function ownHours(
     const unwritten = request.demo ? undefined : await append(history, samples);
     const toMs = grid.startMs + grid.slots * HOUR * 1000;
     const hours = await history.hours({ fromMs: grid.startMs, toMs, ...(namespace !== '' && { namespace }) });
-    if (request.demo && hours.size === 0) throw withoutDemoHistory(history.folder);
+    if (request.demo && hours.size === 0 && (await history.interval({ fromMs: grid.startMs, toMs })) === undefined)
+      throw withoutDemoHistory(history.folder);
     const gave = `${hours.size === 0 ? 'no full hour yet' : `use of ${hours.size} workloads by the hour`}, in ${history.folder}`;
     const problems = [...(unwritten ? [unwritten.message] : []), ...history.problems()];
     if (problems.length > 0)
