@@ -5,10 +5,11 @@
  */
 
 import { writeFileSync } from 'node:fs';
-import type { ConfidenceModel, VerdictModel } from '../lib/intelligence/idle/confidence.ts';
+import { type ConfidenceModel, confidenceOf, type VerdictModel } from '../lib/intelligence/idle/confidence.ts';
 import { SCENARIO_NAMES } from '../lib/kube/simulated/scenarios.ts';
 import type { Verdict } from '../lib/types/idle.ts';
 import { judgedCases, judgedForeignCase, type ScoredCase } from '../test/intelligence/cases.ts';
+import { calibrationError, falsePositives, figuresOf } from '../test/intelligence/figures.ts';
 import { FAMILY_NAMES } from '../test/intelligence/foreign/write.ts';
 import { fitIsotonic } from './isotonic.ts';
 import { type Example, fitLogistic } from './logistic.ts';
@@ -16,7 +17,7 @@ import { type Example, fitLogistic } from './logistic.ts';
 const WEIGHTS = new URL('../lib/intelligence/weights/idle-confidence.json', import.meta.url);
 
 /** [first, count] of the seeds; tests and the bench draw others. */
-const SEEDS = { fit: [1, 20], calibrate: [10_001, 20], short: [20_001, 8] } as const;
+const SEEDS = { fit: [1, 20], calibrate: [10_001, 20], short: [20_001, 8], check: [30_001, 6] } as const;
 
 /**
  * Log-odds that are expected of the terms of an idle verdict before any case is seen: each factor that the rule names speaks
@@ -69,15 +70,39 @@ export async function trainIdle(say: (line: string) => void): Promise<void> {
     return fitted;
   };
   const models: ConfidenceModel = { idle: model('idle'), active: model('active'), unknown: model('unknown') };
+  say('judging those that check it');
+  const check = (await drawn(SEEDS.check)).map((each) => ({
+    ...each,
+    probability: confidenceOf(each.finding.verdict, each.terms, models).probability,
+  }));
   const provenance = {
     made: new Date().toISOString().slice(0, 10),
     by: 'npm run train -- idle',
     method: 'logistic regression with a ridge, isotonic calibration on other seeds',
     generators: ['lib/kube/simulated/scenarios', 'test/intelligence/foreign'],
     seeds: SEEDS,
-    cases: { fit: fit.length, calibrate: calibrate.length, short: short.length },
+    cases: { fit: fit.length, calibrate: calibrate.length, short: short.length, check: check.length },
+    scores: scoresOf(check),
   };
-  writeFileSync(WEIGHTS, `${JSON.stringify({ provenance, ...models }, undefined, 2)}\n`);
+  writeFileSync(WEIGHTS, `${written({ provenance, ...models })}\n`);
+}
+
+function scoresOf(cases: readonly ScoredCase[]): Readonly<Record<string, number>> {
+  const { precision, recall } = figuresOf(cases);
+  return {
+    precision: rounded(precision),
+    recall: rounded(recall),
+    falsePositives: falsePositives(cases).length,
+    calibrationError: rounded(calibrationError(cases)),
+  };
+}
+
+/** Lists of numbers and words on one line, as the formatter has them. */
+function written(value: unknown): string {
+  return JSON.stringify(value, undefined, 2).replaceAll(
+    /\[\s+([^[\]{}]*?)\s+\]/g,
+    (_, inner: string) => `[${inner.replaceAll(/\s*\n\s*/g, ' ')}]`,
+  );
 }
 
 async function drawn([first, count]: readonly [number, number]): Promise<readonly ScoredCase[]> {
