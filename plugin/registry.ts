@@ -24,6 +24,12 @@ export const REGISTRY: readonly Registration[] = [
     load: async () => (await import('./commands/forecast.ts')).ForecastCommand,
   },
   {
+    path: ['analyze', 'anomalies'],
+    group: 'Look',
+    summary: 'Show what left its forecast interval in the last 24 hours',
+    load: async () => (await import('./commands/analyze-anomalies.ts')).AnalyzeAnomaliesCommand,
+  },
+  {
     path: ['explain'],
     group: 'Look',
     summary: 'Explain the verdict on a workload: every factor, and what would change it',

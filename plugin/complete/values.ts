@@ -77,6 +77,8 @@ const SORT_COLUMNS: Readonly<Record<string, typeof idleColumns>> = {
   demo: idleColumns,
   explain: async () => (await import('../print/explain-listing.ts')).explainColumns({ namespace: '', observedAtMs: 0 }),
   forecast: async () => (await import('../print/forecast-listing.ts')).forecastColumns({ allNamespaces: true, timeZone: 'UTC' }),
+  'analyze anomalies': async () =>
+    (await import('../print/anomaly-listing.ts')).anomalyColumns({ allNamespaces: true, timeZone: 'UTC' }),
   'model info': async () => (await import('../print/model-listing.ts')).MODEL_COLUMNS,
   'model train': async () => (await import('../print/train-listing.ts')).TRAIN_COLUMNS,
   optimize: async () => (await import('../print/optimize-listing.ts')).optimizeColumns(true),

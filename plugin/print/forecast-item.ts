@@ -104,7 +104,7 @@ function summaryFields({ hours, mean, peak, peakAtMs }: ForecastSummary): object
   return { hours, mean: estimateFields(mean), peak: estimateFields(peak), peakAt: instant(peakAtMs) };
 }
 
-function estimateFields({ value, low, high }: Estimate): object {
+export function estimateFields({ value, low, high }: Estimate): object {
   return { value: rounded(value), low95: rounded(low), high95: rounded(high) };
 }
 

@@ -1,7 +1,6 @@
 /** What `forecast` says beside its table: nothing found, what could not be forecast, and what the figures are. */
 
 import type { ForecastResult } from '../../lib/types/forecast.ts';
-import { plural } from './figures.ts';
 import { nothingFound } from './notes.ts';
 
 export function forecastNotes(result: ForecastResult): readonly string[] {
@@ -24,5 +23,7 @@ function refusedNote({ findings }: ForecastResult): readonly string[] {
 function anomalyNote({ findings }: ForecastResult): readonly string[] {
   const odd = findings.filter(({ anomalies }) => (anomalies?.runs.length ?? 0) > 0).length;
   if (odd === 0) return [];
-  return [`${plural(odd, 'anomaly').replace('anomalys', 'anomalies')} in the last 24 h; see -o wide and -o json`];
+  return [
+    `${odd} ${odd === 1 ? 'series was' : 'series were'} unlike ${odd === 1 ? 'its forecast' : 'their forecasts'} in the last 24 h; see analyze anomalies`,
+  ];
 }

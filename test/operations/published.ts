@@ -8,6 +8,7 @@ export type Shape =
   | 'explanation'
   | 'optimization-plan'
   | 'forecast-list'
+  | 'anomaly-list'
   | 'model-training-list'
   | 'model-list';
 

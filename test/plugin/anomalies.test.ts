@@ -1,0 +1,46 @@
+import { anomalyListing } from '../../plugin/print/anomaly-listing.ts';
+import { formatListing } from '../../plugin/print/print.ts';
+import { assert, suite } from '../harness.ts';
+import { assertPublished } from '../operations/published.ts';
+import { sampleForecast } from '../ui/sample-forecast.ts';
+import { run } from './run.ts';
+
+const test = suite('analyze anomalies');
+
+test('each run of hours has when, what was seen, what was expected, and how unlikely that is', async () => {
+  const listing = anomalyListing(sampleForecast(), 'UTC');
+  const table = await formatListing(listing, { form: { form: 'table', wide: false }, headers: true });
+  const [heading, row] = table.split('\n').map((line) => line.split(/ {3,}/));
+  assert.equal(heading, ['NAMESPACE', 'NAME', 'RESOURCE', 'FROM', 'HOURS', 'DIRECTION', 'VALUE', 'EXPECTED', 'PROBABILITY']);
+  assert.equal(row, [
+    'shop',
+    'deployment/checkout',
+    'network',
+    'Tue 03:00',
+    '2',
+    'above',
+    '91.0KB/s',
+    '900B/s (0B/s-12.0KB/s)',
+    'p<0.0001',
+  ]);
+  assertPublished('anomaly-list', JSON.parse(await formatListing(listing, { form: { form: 'json' }, headers: true })));
+});
+
+test('on the simulated cluster it answers in the published shape, the same as forecast tells', async () => {
+  const { exitCode, stdout, stderr } = await run(['analyze', 'anomalies', '--demo', '-ojson']);
+  assert.is(exitCode, 0, stderr);
+  const list = JSON.parse(stdout);
+  assertPublished('anomaly-list', list);
+  const forecast = JSON.parse((await run(['forecast', '--demo', '-ojson'])).stdout);
+  const runs = forecast.items.flatMap(({ anomalies }: { anomalies?: { runs: readonly object[] } }) => anomalies?.runs ?? []);
+  assert.is(list.items.length, runs.length);
+});
+
+test('where nothing is unlike its forecast it says so', async () => {
+  const { exitCode, stdout, stderr } = await run(['analyze', 'anomalies', 'deployment/web', '-n', 'shop', '--demo']);
+  assert.is(exitCode, 0, stderr);
+  if (stdout === '') assert.match(stderr, /^No anomalies found in shop namespace\.$/m);
+  else assert.match(stdout, /^NAME/);
+});
+
+test.run();
