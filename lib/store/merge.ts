@@ -20,7 +20,7 @@ import { isGone, literal } from './engine.ts';
 import { type DayParts, entriesOf, isTemporary, type KnownFooters, type Part, partsOf, placePartOnce } from './parts.ts';
 import { rowsIn } from './period.ts';
 import { partsSql } from './relation.ts';
-import { FORMAT, ORDER, REPLACES_KEY, SCHEMA_VERSION, type Table, VERSION_KEY } from './schema.ts';
+import { FORMAT, mergedOrder, type RawTable, REPLACES_KEY, SCHEMA_VERSION, VERSION_KEY } from './schema.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -52,7 +52,7 @@ export interface Group {
  */
 export async function tidy(
   connection: DuckDBConnection,
-  table: Table,
+  table: RawTable,
   folder: string,
   /** With the roll-ups of the same day. */
   writer: { readonly nowMs: number; readonly unique: string; readonly rollUps: readonly Part[] },
@@ -142,7 +142,7 @@ export async function bytesOf(parts: readonly Pick<Part, 'file'>[]): Promise<num
 /** Merges parts into one, under its name. Nothing is done where somebody else did it. */
 export async function merge(
   connection: DuckDBConnection,
-  table: Table,
+  table: RawTable,
   folder: string,
   group: Group,
   unique: string,
@@ -152,7 +152,7 @@ export async function merge(
   try {
     await placePartOnce(join(folder, group.name), unique, async (temporary) => {
       await connection.run(
-        `COPY (SELECT * FROM ${partsSql(table, group.inputs)} ORDER BY ${ORDER[table]}) TO ${literal(temporary)} (${FORMAT}, KV_METADATA {${metadata}})`,
+        `COPY (SELECT * FROM ${partsSql(table, group.inputs)} ORDER BY ${mergedOrder(table)}) TO ${literal(temporary)} (${FORMAT}, KV_METADATA {${metadata}})`,
       );
       const [written, wanted] = [await rowsIn(connection, [{ file: temporary }]), await rowsIn(connection, group.inputs)];
       if (written !== wanted) throw new Error(`${written} rows were written instead of ${wanted}`);
