@@ -108,16 +108,34 @@ async function ask(kubeconfig: string, ...args: readonly string[]): Promise<read
   return missed(stdout);
 }
 
+/** A workload of the namespace shop, as TYPE/NAME. */
+async function nameOfOne(kubeconfig: string): Promise<string> {
+  const args = [
+    'idle',
+    '-n',
+    'shop',
+    '--include-active',
+    '--include-unknown',
+    '-oname',
+    '--no-history',
+    '--kubeconfig',
+    kubeconfig,
+  ];
+  return (await run(args)).stdout.split('\n')[0]!;
+}
+
 test('what is printed for view is enough for idle, explain and forecast in all namespaces', async () => {
   const { kubeconfig } = await grant('view');
   await untilMissing(kubeconfig, 'view', []);
-  for (const command of ['idle', 'explain', 'forecast']) assert.equal(await ask(kubeconfig, command, '-A'), [], command);
+  for (const command of ['idle', 'forecast']) assert.equal(await ask(kubeconfig, command, '-A'), [], command);
+  assert.equal(await ask(kubeconfig, 'explain', await nameOfOne(kubeconfig), '-n', 'shop'), []);
 });
 
 test('what is printed for view of one namespace is enough there, and not elsewhere', async () => {
   const { kubeconfig } = await grant('view', '-n', 'shop');
   await untilMissing(kubeconfig, 'view', [], 'shop');
-  for (const command of ['idle', 'explain', 'forecast']) assert.equal(await ask(kubeconfig, command, '-n', 'shop'), [], command);
+  for (const command of ['idle', 'forecast']) assert.equal(await ask(kubeconfig, command, '-n', 'shop'), [], command);
+  assert.equal(await ask(kubeconfig, 'explain', await nameOfOne(kubeconfig), '-n', 'shop'), []);
   assert.is((await run(['idle', '-n', 'finance', '--no-history', '--kubeconfig', kubeconfig])).exitCode, 1);
 });
 
@@ -206,7 +224,7 @@ test('of what is printed for optimize, whichever rule is left out, the command i
 });
 
 /** Patches that the plan for this cluster has none of. */
-const UNUSED: ReadonlySet<string> = new Set(['patch daemonsets.apps', 'patch cronjobs.batch']);
+const UNUSED: ReadonlySet<string> = new Set(['patch replicasets.apps', 'patch cronjobs.batch', 'patch rollouts.argoproj.io']);
 
 test('can-i exits with 0 where everything that is needed is held, and with 1 and what grants it where not; also as somebody else', async () => {
   const accounts = new Accounts(cluster);

@@ -26,6 +26,7 @@ const PATCHED: readonly (readonly [group: string, resource: string])[] = [
   ['apps', 'deployments'],
   ['apps', 'statefulsets'],
   ['apps', 'daemonsets'],
+  ['apps', 'replicasets'],
   ['batch', 'cronjobs'],
   ['argoproj.io', 'rollouts'],
 ];
@@ -66,6 +67,17 @@ export function rightsOf(commands: readonly AskingCommand[], options: RightsOpti
     return users.length === 0 ? [] : [{ ...right, commands: users }];
   });
   return [...Map.groupBy(used, identityOf).values()].map(merged);
+}
+
+/** Of rights that several commands share, those of one of them, with what it alone loses without them. */
+export function asUsedBy<T extends NeededRight>(command: AskingCommand, rights: readonly T[]): readonly T[] {
+  const own = new Map(rightsOf([command], { prometheus: [], kubelet: true }).map((right) => [formatNeeded(right), right]));
+  return rights
+    .filter(({ commands }) => commands.includes(command))
+    .map((right) => {
+      const { needed, without } = own.get(formatNeeded(right)) ?? right;
+      return { ...right, commands: [command], needed, without };
+    });
 }
 
 function identityOf(right: NeededRight): string {

@@ -3,15 +3,13 @@
 import type { Check } from '../../types/doctor.ts';
 import { ASKING_COMMANDS, formatNeeded, type ReviewedRight } from '../../types/rights.ts';
 import { reviewRights } from '../auth/can-i.ts';
+import { asUsedBy } from '../auth/rights.ts';
 import type { DoctorRequest, ReachedCluster } from './request.ts';
 
 export async function checkRights({ client, namespace }: ReachedCluster, { signal }: DoctorRequest): Promise<readonly Check[]> {
   const options = { commands: ASKING_COMMANDS, kubelet: false, prometheus: undefined, namespace, signal };
   const rights = (await reviewRights(client, options)).filter(({ served }) => served);
-  return ASKING_COMMANDS.map((command) => {
-    const own = rights.filter(({ commands }) => commands.includes(command));
-    return checkOf(command, own, namespace);
-  });
+  return ASKING_COMMANDS.map((command) => checkOf(command, asUsedBy(command, rights), namespace));
 }
 
 function checkOf(command: string, rights: readonly ReviewedRight[], namespace: string): Check {
