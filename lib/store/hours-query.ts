@@ -2,9 +2,9 @@
 
 import type { SlotGrid, SlotValues, WorkloadHours } from '../types/usage.ts';
 import type { DaySources } from './coverage.ts';
-import { type Engine, eachRow } from './engine.ts';
+import { type Engine, eachRow, type Row } from './engine.ts';
 import { HOUR_MS, hoursSql } from './hourly.ts';
-import { boundsOf, conditions, type Period, WORKLOAD } from './period.ts';
+import { boundsOf, conditions, type Period, rowsIn } from './period.ts';
 
 type Metric = Exclude<keyof WorkloadHours, 'source' | 'grid'>;
 
@@ -22,28 +22,34 @@ const METRICS: readonly { readonly name: string; readonly unit: string; readonly
 /** Columns of the result, from its third on. */
 const VALUES: readonly Metric[] = METRICS.flatMap(({ mean, peak }) => [mean, peak]);
 
-const SECONDS = 'greatest(cpu_seconds, memory_seconds, network_seconds)';
+/** Rows that are aggregated at a time. Hours do not depend on each other, so that whole days are taken together. */
+const ROWS_AT_A_TIME = 200_000;
+
+/** How long a container was seen in an hour; as little as nothing where that is not known. */
+const seconds = (name: string): string => `coalesce(nullif(${name}_seconds, 0), 1)`;
 
 /**
  * The hour's mean of the sum over pods is the sum of their means, each weighted by the part of the observed time in which the pod
- * was there. What was observed of an hour is what the container that was seen longest was seen; of a workload's own hour at most
+ * was there. What was observed of an hour is what the pod that was seen longest was seen; of a workload's own hour at most
  * what its pods were seen in all, so that a look at one namespace does not make the others small.
  */
 const workloadsSql = (days: readonly DaySources[], period: Period): string => `
-  WITH hours AS (FROM (${hoursSql('samples', days, conditions(period))})),
-  observed AS (SELECT hour, max(${SECONDS}) AS seconds FROM hours GROUP BY hour),
-  pods AS (SELECT ${WORKLOAD} AS workload, hour, pod, max(${SECONDS}) AS seconds FROM hours GROUP BY ALL),
-  shares AS (
-    SELECT workload, hour, least(any_value(observed.seconds), sum(pods.seconds)) AS seconds
-    FROM pods JOIN observed USING (hour) GROUP BY workload, hour),
-  rows AS (SELECT hours.*, ${WORKLOAD} AS workload FROM hours)
+  WITH pods AS (
+    SELECT namespace, workload_kind, workload_name, hour, pod,
+      max(greatest(${METRICS.map(({ name }) => `CASE WHEN ${name}_seconds IS NOT NULL THEN ${seconds(name)} END`).join(', ')})) AS seconds,
+      ${METRICS.flatMap(({ name, unit }) => [
+        `sum(${name}_mean_${unit}::DOUBLE * ${seconds(name)}) AS ${name}_sum`,
+        `sum(${name}_max_${unit}) AS ${name}_max`,
+      ]).join(', ')}
+    FROM (${hoursSql('samples', days, conditions(period))}) GROUP BY ALL),
+  workloads AS (
+    SELECT namespace, workload_kind, workload_name, hour, max(seconds) AS longest, sum(seconds) AS seconds,
+      ${METRICS.flatMap(({ name }) => [`sum(${name}_sum) AS ${name}_sum`, `sum(${name}_max) AS ${name}_max`]).join(', ')}
+    FROM pods GROUP BY ALL),
+  observed AS (SELECT *, least(seconds, max(longest) OVER (PARTITION BY hour)) AS share FROM workloads)
   SELECT namespace || '/' || workload_kind || '/' || workload_name, ((epoch_ms(hour) - $grid_ms) // ${HOUR_MS})::INTEGER,
-    ${METRICS.flatMap(({ name, unit }) => [
-      `sum(${name}_mean_${unit} * CASE WHEN shares.seconds > 0 THEN least(1, ${name}_seconds / shares.seconds) ELSE 1 END)`,
-      `sum(${name}_max_${unit})`,
-    ]).join(', ')}
-  FROM rows JOIN shares USING (workload, hour)
-  GROUP BY namespace, workload_kind, workload_name, hour ORDER BY namespace, workload_kind, workload_name, hour`;
+    ${METRICS.flatMap(({ name }) => [`${name}_sum / share`, `${name}_max`]).join(', ')}
+  FROM observed ORDER BY namespace, workload_kind, workload_name, hour`;
 
 /** Hours of UTC that a period touches. */
 export function hoursGridOf({ fromMs, toMs }: Pick<Period, 'fromMs' | 'toMs'>): SlotGrid {
@@ -71,16 +77,35 @@ export async function queryHours(
       slots[slot] = Number(value);
     }
   };
-  await alone(() =>
-    eachRow(connection, workloadsSql(days, period), { ...boundsOf(period), grid_ms: grid.startMs }, (row) =>
-      take(
-        String(row(0)),
-        Number(row(1)),
-        VALUES.map((_, index) => row(2 + index)),
-      ),
-    ),
-  );
+  const parameters = { ...boundsOf(period), grid_ms: grid.startMs };
+  const visit = (row: Row): void =>
+    take(
+      String(row(0)),
+      Number(row(1)),
+      VALUES.map((_, index) => row(2 + index)),
+    );
+  for (const some of await inPieces(connection, days))
+    await alone(() => eachRow(connection, workloadsSql(some, period), parameters, visit));
   return new Map(
     [...found].map(([key, series]) => [key, { source: 'history', grid, ...Object.fromEntries(series) } as WorkloadHours]),
   );
+}
+
+/** Consecutive days, of which each piece has a bounded number of rows, or is a single day. */
+async function inPieces(
+  connection: Engine['connection'],
+  days: readonly DaySources[],
+): Promise<readonly (readonly DaySources[])[]> {
+  const pieces: DaySources[][] = [];
+  let room = 0;
+  for (const day of days) {
+    const rows = await rowsIn(connection, [...day.raw, ...day.rollUps]);
+    if (pieces.length === 0 || rows > room) {
+      pieces.push([]);
+      room = ROWS_AT_A_TIME;
+    }
+    pieces.at(-1)?.push(day);
+    room -= rows;
+  }
+  return pieces;
 }
