@@ -56,7 +56,8 @@ export class AuthManifestCommand extends Command<Context> {
     description: '`NAMESPACE/[https:]SERVICE[:PORT]` of the Prometheus-compatible server (port 9090); can be given again',
   });
   output = Option.String('-o,--output', {
-    description: '`FORM` of the output: yaml (the objects), json, wide, name, csv, jsonpath=TEMPLATE (the list of rights)',
+    description:
+      '`FORM` of the output: yaml is the objects; the list of rights as json, wide, name, csv, jsonpath=TEMPLATE, jsonpath-file=FILE, custom-columns=COLUMNS, custom-columns-file=FILE',
   });
   noHeaders = Option.Boolean('--no-headers', false, { description: 'Leave the headings out' });
 

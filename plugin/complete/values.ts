@@ -51,6 +51,9 @@ async function candidatesFor(flag: DescribedFlag, command: DescribedCommand, nam
       return named(await names.kubeconfig(`${flag.long.slice(2)}s` as 'contexts' | 'clusters' | 'users'));
     case '--output':
       return command.flags.some(({ long }) => long === '--no-headers') ? ALL_FORMS : DATA_FORMS;
+    case '--for':
+      // A length of time with other commands.
+      return flag.placeholder === 'PROFILE' ? named((await import('../../lib/operations/auth/profiles.ts')).PROFILES) : [];
     case '--sort-by':
       return named(await sortColumns(command.path.join(' ')));
     default:
@@ -79,6 +82,7 @@ const SORT_COLUMNS: Readonly<Record<string, typeof idleColumns>> = {
   forecast: async () => (await import('../print/forecast-listing.ts')).forecastColumns({ allNamespaces: true, timeZone: 'UTC' }),
   'analyze anomalies': async () =>
     (await import('../print/anomaly-listing.ts')).anomalyColumns({ allNamespaces: true, timeZone: 'UTC' }),
+  doctor: async () => (await import('../print/doctor-listing.ts')).CHECK_COLUMNS,
   'model info': async () => (await import('../print/model-listing.ts')).MODEL_COLUMNS,
   'model train': async () => (await import('../print/train-listing.ts')).TRAIN_COLUMNS,
   optimize: async () => (await import('../print/optimize-listing.ts')).optimizeColumns(true),

@@ -12,7 +12,8 @@ export abstract class AskingFlags extends ConnectionFlags {
     description: 'Ask the simulated cluster inside the program: no kubeconfig, no network',
   });
   output = Option.String('-o,--output', {
-    description: '`FORM` of the output: json, yaml, wide, name, csv, jsonpath=TEMPLATE, custom-columns=COLUMNS',
+    description:
+      '`FORM` of the output: json, yaml, wide, name, csv, jsonpath=TEMPLATE, jsonpath-file=FILE, custom-columns=COLUMNS, custom-columns-file=FILE',
   });
   noHeaders = Option.Boolean('--no-headers', false, { description: 'Leave the headings out' });
 

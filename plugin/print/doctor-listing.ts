@@ -3,15 +3,17 @@
 import type { Check, Diagnosis } from '../../lib/types/doctor.ts';
 import { plural } from './figures.ts';
 import { instant, type JsonObject, withoutAbsent } from './item.ts';
-import type { Listing } from './listing.ts';
+import type { Column, Listing } from './listing.ts';
+
+export const CHECK_COLUMNS: readonly Column<Check>[] = [
+  { heading: 'CHECK', cell: ({ subject }) => subject, sortKey: ({ subject }) => subject },
+  { heading: 'STATE', cell: ({ state }) => state, sortKey: ({ state }) => state },
+  { heading: 'DETAIL', cell: detail, sortKey: detail },
+];
 
 export function doctorListing(diagnosis: Diagnosis): Listing<Check> {
   return {
-    columns: [
-      { heading: 'CHECK', cell: ({ subject }) => subject, sortKey: ({ subject }) => subject },
-      { heading: 'STATE', cell: ({ state }) => state, sortKey: ({ state }) => state },
-      { heading: 'DETAIL', cell: detail, sortKey: detail },
-    ],
+    columns: CHECK_COLUMNS,
     rows: diagnosis.checks.map((value) => ({ value, item: checkItem(value, diagnosis.simulated) })),
     list: (items) => ({
       apiVersion: 'upid.dev/v1alpha1',
