@@ -26,6 +26,7 @@ export type ErrorId =
   | 'unpacking'
   | 'completion-install'
   | 'input-invalid'
+  | 'query-invalid'
   | 'output-unwritable'
   | 'cancelled';
 
