@@ -8,10 +8,10 @@ import { parseDuration } from '../types/duration.ts';
 import { UpidError } from '../types/errors.ts';
 import { parseQuantity } from '../types/quantity.ts';
 import { formatRight } from '../types/right.ts';
-import { isSidecar } from '../types/sidecar.ts';
 import type { SourceReport } from '../types/source.ts';
 import type { Sample } from '../types/usage.ts';
 import type { Workload } from '../types/workload.ts';
+import { type KnownContainer, knownContainers } from './known-containers.ts';
 import { instant, list, type Raw, record, text } from './objects/read.ts';
 
 const VERSIONS = ['v1', 'v1beta1'] as const;
@@ -33,7 +33,7 @@ export async function collectMetrics(
   workloads: readonly Workload[],
   scope: MetricsScope,
 ): Promise<{ readonly samples: readonly Sample[]; readonly report: SourceReport }> {
-  const owners = containersOf(workloads, scope.sidecars);
+  const owners = knownContainers(workloads, scope.sidecars);
   let refusal: UpidError | undefined;
   for (const version of VERSIONS) {
     try {
@@ -63,24 +63,6 @@ function isMissing(error: UpidError): boolean {
 /** Whether somebody should have answered, but did not. */
 function isServed(error: UpidError): boolean {
   return error.id === 'server-error' || error.id === 'cluster-timeout';
-}
-
-interface KnownContainer {
-  readonly workload: Workload;
-  readonly app: boolean;
-}
-
-function containersOf(workloads: readonly Workload[], extraSidecars: readonly string[]): ReadonlyMap<string, KnownContainer> {
-  const known = new Map<string, KnownContainer>();
-  for (const workload of workloads) {
-    for (const pod of workload.pods) {
-      for (const container of pod.containers) {
-        if (container.role === 'init') continue;
-        known.set(`${pod.namespace}/${pod.name}/${container.name}`, { workload, app: !isSidecar(container, extraSidecars) });
-      }
-    }
-  }
-  return known;
 }
 
 /** Rows of one PodMetrics; undefined for pods that are not looked at. */

@@ -53,6 +53,11 @@ export interface KubeClient {
     /** The header of this name: the server's clock, in whole seconds. */
     readonly date?: string;
   }>;
+  /**
+   * GET of an API path whose answer comes piece by piece, as that of a watch does: pieces are lines of JSON, whole, in their order.
+   * Fulfilled when the server ends the answer.
+   */
+  stream(path: string, options: RequestOptions, onLine: (line: string) => void): Promise<void>;
   /** A chunked list, continued to its end; starts over once, without the token, when the server answers 410 Gone in the middle. */
   list<T>(path: string, options: ListOptions<T>): Promise<ListResult<T>>;
   /** POST (reviews) or PATCH (dry-run and, in lib/change, the real one) with a JSON body. */

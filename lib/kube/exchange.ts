@@ -17,6 +17,8 @@ export interface Call {
   /** Of the time without a single byte; 0 for none. */
   readonly silenceMilliseconds: number;
   readonly signal?: AbortSignal | undefined;
+  /** Takes the body of an answer with status 200 as it comes; the reply's is empty then. */
+  readonly onChunk?: ((chunk: Buffer) => void) | undefined;
 }
 
 export interface Reply {
@@ -71,7 +73,7 @@ async function send(connections: Connections, call: Call): Promise<Reply> {
     request.end(call.body === undefined ? undefined : Buffer.from(call.body));
     const response = await answerTo(request);
     watch.heard();
-    return await readAll(response, watch);
+    return await readAll(response, watch, call.onChunk);
   } catch (error) {
     throw watch.interrupted() ?? Object.assign(error as Error, { answered: watch.begun(), reused: request.reusedSocket });
   } finally {
@@ -132,10 +134,11 @@ function answerTo(request: ClientRequest): Promise<IncomingMessage> {
   });
 }
 
-async function readAll(response: IncomingMessage, watch: Watch): Promise<Reply> {
+async function readAll(response: IncomingMessage, watch: Watch, onChunk: Call['onChunk']): Promise<Reply> {
   const chunks: Buffer[] = [];
+  const take = onChunk && response.statusCode === 200 ? onChunk : (chunk: Buffer) => void chunks.push(chunk);
   response.on('data', () => watch.heard());
-  for await (const chunk of decoded(response)) chunks.push(chunk as Buffer);
+  for await (const chunk of decoded(response)) take(chunk as Buffer);
   return {
     status: response.statusCode ?? 0,
     statusText: response.statusMessage ?? '',

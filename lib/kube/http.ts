@@ -10,6 +10,7 @@ import { credentialSource } from './credentials.ts';
 import type { Reply } from './exchange.ts';
 import { impersonationHeaders } from './impersonation.ts';
 import { jsonOf } from './json.ts';
+import { lineReader } from './lines.ts';
 import { listAll } from './list.ts';
 import { proxyFor } from './proxy.ts';
 import { type Question, type Requester, requester } from './requester.ts';
@@ -69,6 +70,20 @@ export function httpClient(target: Target, options: ConnectionOptions, runtime: 
       if (reply.status >= 500) throw statusError(reply, { server: asker.server, method: 'GET', path });
       const { 'content-type': contentType = '', date } = reply.headers;
       return { status: reply.status, contentType, text: reply.body.toString('utf8'), ...(date !== undefined && { date }) };
+    },
+    async stream(path, request, onLine) {
+      const lines = lineReader(onLine);
+      const reply = await ask({
+        method: 'GET',
+        path,
+        options: request,
+        headers: { accept: 'application/json' },
+        onChunk: lines.take,
+        // What has been told would be told again.
+        repeatable: false,
+      });
+      if (reply.status !== 200) throw statusError(reply, { server: asker.server, method: 'GET', path });
+      lines.end();
     },
     list: (path, request) => listAll(getJson, path, request),
     async send(method, path, body, request) {

@@ -41,6 +41,8 @@ export interface Question {
   readonly options: RequestOptions;
   readonly headers: Readonly<Record<string, string | string[]>>;
   readonly body?: string;
+  /** As of the exchange. */
+  readonly onChunk?: (chunk: Buffer) => void;
   /** True for what changes nothing and may be asked twice. */
   readonly repeatable: boolean;
 }
@@ -124,6 +126,7 @@ function callFor(question: Question, settings: RequesterSettings): Call {
       ...(question.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(question.body)) }),
     },
     body: question.body,
+    onChunk: question.onChunk,
     timeoutMilliseconds: (limit ?? 0) * 1000,
     silenceMilliseconds: limit === undefined ? SILENCE_SECONDS * 1000 : 0,
     signal: signals.length > 1 ? AbortSignal.any(signals) : signals[0],

@@ -57,6 +57,8 @@ export interface Pod {
   readonly ready: boolean;
   readonly createdAt: number;
   readonly startedAt?: number;
+  /** When its last container ended; absent while one runs or may be started again. */
+  readonly endedAt?: number;
   readonly node?: string;
   readonly ip?: string;
   /** Network counters of such a pod are its node's, so they prove nothing about the pod. */

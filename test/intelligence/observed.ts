@@ -166,6 +166,7 @@ function clientOf(objects: readonly Listed[]): KubeClient {
     server: 'https://test.example',
     namespace: 'default',
     simulated: true,
+    async stream() {},
     async list<T>(path: string, { keep }: ListOptions<T>) {
       const plural = path.split('/').at(-1);
       const items = objects.filter(({ kind }) => `${String(kind).toLowerCase()}s` === plural);

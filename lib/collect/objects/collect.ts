@@ -211,7 +211,8 @@ async function servedGroups(client: KubeClient, signal: AbortSignal): Promise<Re
 /** What it takes to know which cluster this is. */
 export const IDENTITY_RIGHT: Right = { verb: 'get', resource: 'namespaces/kube-system' };
 
-async function identify(client: KubeClient, signal: AbortSignal, reports: SourceReport[]): Promise<ClusterIdentity> {
+/** Which cluster this is; what keeps it from being told is added to `reports`. */
+export async function identify(client: KubeClient, signal: AbortSignal, reports: SourceReport[]): Promise<ClusterIdentity> {
   const [system, version] = await Promise.all([
     getOrUndefined(client, '/api/v1/namespaces/kube-system', 'identity', signal),
     getOrUndefined(client, '/version', 'identity', signal),

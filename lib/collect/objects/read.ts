@@ -141,6 +141,7 @@ export function pod(value: unknown): OwnedPod {
   const status = record(raw.status);
   const phase = text(status.phase);
   const startedAt = instant(status.startTime);
+  const endedAt = endOf(phase, status);
   const volumeClaims = claimsOf(spec, text(metadata.name));
   return {
     namespace: text(metadata.namespace),
@@ -150,6 +151,7 @@ export function pod(value: unknown): OwnedPod {
     ready: isReady(status),
     createdAt: instant(metadata.creationTimestamp) ?? 0,
     ...(startedAt !== undefined && { startedAt }),
+    ...(endedAt !== undefined && { endedAt }),
     ...(spec.nodeName !== undefined && { node: text(spec.nodeName) }),
     ...(status.podIP !== undefined && { ip: text(status.podIP) }),
     hostNetwork: spec.hostNetwork === true,
@@ -164,6 +166,12 @@ export function pod(value: unknown): OwnedPod {
     mountsPersistentVolume: volumeClaims.length > 0,
     priorityClassName: spec.priorityClassName === undefined ? undefined : text(spec.priorityClassName),
   };
+}
+
+function endOf(phase: string, status: Raw): number | undefined {
+  if (phase !== 'Succeeded' && phase !== 'Failed') return undefined;
+  const ends = list(status.containerStatuses).flatMap(({ state }) => instant(record(record(state).terminated).finishedAt) ?? []);
+  return ends.length > 0 ? Math.max(...ends) : undefined;
 }
 
 /** The claim of an ephemeral volume is called after pod and volume (Kubernetes, "Ephemeral Volumes"). */

@@ -90,6 +90,10 @@ export function snapshotClient(context: string, snapshot: () => Snapshot, option
       if (reply.status >= 500) throw statusError(reply, { server: SERVER, method: 'GET', path });
       return { status: reply.status, contentType: 'application/json', text: reply.body.toString('utf8') };
     },
+    // It stands still: nothing ever happens.
+    async stream() {
+      await inTurn();
+    },
     list: (path, request) => listAll(getJson, path, request),
     async send(method, path, body, request) {
       await inTurn();

@@ -1,0 +1,75 @@
+/** Use of nodes at this moment from metrics.k8s.io: v1, then v1beta1. */
+
+import type { KubeClient } from '../kube/client.ts';
+import { parseDuration } from '../types/duration.ts';
+import { messageOf, UpidError } from '../types/errors.ts';
+import type { NodeSample } from '../types/observation.ts';
+import { parseQuantity } from '../types/quantity.ts';
+import { formatRight, type Right } from '../types/right.ts';
+import type { SourceReport } from '../types/source.ts';
+import { METRICS_SOURCE } from './metrics-api.ts';
+import { record, text } from './objects/read.ts';
+
+/** What a source tells of one node. */
+export type NodeUse = Pick<NodeSample, 'source' | 'cpuCores' | 'memoryBytes' | 'networkBytesPerSecond' | 'windowSeconds'>;
+
+export const NODE_USE_SOURCE = 'nodes.metrics.k8s.io';
+
+const NODE_USE_RIGHT: Right = { verb: 'list', resource: NODE_USE_SOURCE };
+
+const VERSIONS = ['v1', 'v1beta1'] as const;
+
+/** By the node's name. A metrics API that is missing, forbidden or ill becomes the report. */
+export async function collectNodeUse(
+  client: KubeClient,
+  signal: AbortSignal,
+): Promise<{ readonly use: ReadonlyMap<string, NodeUse>; readonly report: SourceReport }> {
+  let refusal: UpidError | undefined;
+  for (const version of VERSIONS) {
+    try {
+      const { items } = await client.list(`/apis/metrics.k8s.io/${version}/nodes`, {
+        source: NODE_USE_SOURCE,
+        chunkSize: 0,
+        signal,
+        keep: useOf,
+      });
+      return { use: new Map(items), report: { source: NODE_USE_SOURCE, state: 'used', gave: `${items.length} nodes` } };
+    } catch (error) {
+      if (!(error instanceof UpidError) || error.id === 'cancelled') throw error;
+      refusal = error;
+      if (error.id !== 'not-found' && error.id !== 'api-missing') break;
+    }
+  }
+  return { use: new Map(), report: refusalReport(refusal) };
+}
+
+function useOf(item: unknown): readonly [string, NodeUse] {
+  const raw = record(item);
+  const usage = record(raw.usage);
+  return [
+    text(record(raw.metadata).name),
+    {
+      source: METRICS_SOURCE,
+      cpuCores: parseQuantity(text(usage.cpu)) ?? Number.NaN,
+      memoryBytes: parseQuantity(text(usage.memory)) ?? Number.NaN,
+      networkBytesPerSecond: Number.NaN,
+      windowSeconds: parseDuration(text(raw.window)) ?? 0,
+    },
+  ];
+}
+
+function refusalReport(refusal: UpidError | undefined): SourceReport {
+  if (refusal?.id === 'forbidden') {
+    return {
+      source: NODE_USE_SOURCE,
+      state: 'forbidden',
+      reason: `no right to ${formatRight(NODE_USE_RIGHT)}; use of nodes is not recorded`,
+      remedy: `grant the right to ${formatRight(NODE_USE_RIGHT)}`,
+      right: NODE_USE_RIGHT,
+    };
+  }
+  const missing = refusal === undefined || refusal.id === 'not-found' || refusal.id === 'api-missing';
+  return missing
+    ? { source: NODE_USE_SOURCE, state: 'absent', reason: 'the cluster does not serve metrics.k8s.io' }
+    : { source: NODE_USE_SOURCE, state: 'failed', reason: messageOf(refusal), remedy: 'see whether metrics-server is healthy' };
+}
