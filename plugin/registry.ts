@@ -5,7 +5,7 @@ import type { Context } from './context.ts';
 
 export interface Registration {
   readonly path: readonly string[];
-  readonly group: 'Look' | 'Act' | 'Set-up';
+  readonly group: 'Look' | 'Act' | 'Data' | 'Set-up';
   readonly summary: string;
   readonly load: () => Promise<CommandClass<Context>>;
 }
@@ -40,6 +40,30 @@ export const REGISTRY: readonly Registration[] = [
     group: 'Act',
     summary: 'Propose what to scale to zero and what to right-size, and what it saves',
     load: async () => (await import('./commands/optimize.ts')).OptimizeCommand,
+  },
+  {
+    path: ['data', 'status'],
+    group: 'Data',
+    summary: 'Show what lies in the history: tables, rows, sizes, periods',
+    load: async () => (await import('./commands/data-status.ts')).DataStatusCommand,
+  },
+  {
+    path: ['data', 'query'],
+    group: 'Data',
+    summary: 'Ask the history by SQL, read only',
+    load: async () => (await import('./commands/data-query.ts')).DataQueryCommand,
+  },
+  {
+    path: ['data', 'prune'],
+    group: 'Data',
+    summary: 'Remove what is older than the retention from the history',
+    load: async () => (await import('./commands/data-prune.ts')).DataPruneCommand,
+  },
+  {
+    path: ['data', 'compact'],
+    group: 'Data',
+    summary: 'Merge the small parts of the history into large ones',
+    load: async () => (await import('./commands/data-compact.ts')).DataCompactCommand,
   },
   {
     path: ['model', 'info'],

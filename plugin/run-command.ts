@@ -4,7 +4,7 @@ import { Cli, type CommandClass } from 'clipanion';
 import { UpidError } from '../lib/types/errors.ts';
 import type { Context } from './context.ts';
 import { describeFailure } from './failure.ts';
-import { type DescribedCommand, describeCommand, WORKLOAD_ARGUMENTS, wordsOf } from './flags/definitions.ts';
+import { type DescribedCommand, describeCommand, isFreeArgument, WORKLOAD_ARGUMENTS, wordsOf } from './flags/definitions.ts';
 import { type ParsedFlags, parseFlags } from './flags/pflag.ts';
 import { CANCELLED } from './interrupts.ts';
 import { findCommand, REGISTRY, type Registration } from './registry.ts';
@@ -73,6 +73,7 @@ function instantiate({ path, commandClass, described, parsed }: FoundCommand, co
 function checkOperands(operands: readonly string[], form: string, command: string): void {
   if (form === WORKLOAD_ARGUMENTS) return;
   if (form.startsWith('[') && operands.length === 0) return;
+  if (isFreeArgument(form) && operands.length === 1) return;
   const words = wordsOf(form);
   const [unexpected] = words.includes(operands[0] ?? '') ? operands.slice(1) : operands;
   if (unexpected === undefined && (form === '' || operands.length > 0)) return;

@@ -115,7 +115,14 @@ async function tableStatus(engine: Engine, table: Table, parts: readonly Part[])
       if (!isGone(error)) throw error;
     }
   }
-  const sizes = await Promise.all(parts.map(({ file }) => stat(file).then(({ size }) => size, () => 0)));
+  const sizes = await Promise.all(
+    parts.map(({ file }) =>
+      stat(file).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
   return {
     table,
     parts: parts.length,

@@ -1,6 +1,6 @@
 /** What can be given to a command besides flags: workloads as TYPE/NAME or TYPE NAME, or one of a few words. */
 
-import { WORKLOAD_ARGUMENTS, wordsOf } from '../flags/definitions.ts';
+import { isFreeArgument, WORKLOAD_ARGUMENTS, wordsOf } from '../flags/definitions.ts';
 import { kindOf, WORKLOAD_KINDS } from '../flags/workload-names.ts';
 import { type Candidate, named } from './answer.ts';
 import type { Names } from './names.ts';
@@ -16,7 +16,7 @@ export interface Arguments {
 
 export async function argumentCandidates({ form, given, flags, typed }: Arguments, names: Names): Promise<readonly Candidate[]> {
   if (form === WORKLOAD_ARGUMENTS) return excludesNames(flags) ? [] : await workloads(given, typed, names);
-  return form === '' || given.length > 0 ? [] : named(wordsOf(form));
+  return form === '' || isFreeArgument(form) || given.length > 0 ? [] : named(wordsOf(form));
 }
 
 /** As selection.ts has it: then no workload can be named. */

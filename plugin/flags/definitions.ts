@@ -27,6 +27,11 @@ const IF_BARE: Readonly<Record<string, string>> = { '--v': '1', '--dry-run': 'se
 /** What stands in the usage line where workloads can be named. */
 export const WORKLOAD_ARGUMENTS = '[TYPE/NAME ...]';
 
+/** Whether an argument is any text, which its name in capitals tells: `[SQL]`, `FILE`. */
+export function isFreeArgument(form: string): boolean {
+  return /^\[?[A-Z]+\]?$/.test(form);
+}
+
 /** The words of which one is taken, from the form of the arguments; none where there are no arguments. */
 export function wordsOf(form: string): readonly string[] {
   return form === '' ? [] : form.replaceAll(/^\[|\]$/g, '').split('|');

@@ -1,12 +1,12 @@
 /** The questions of `data prune` and `data compact`: remove what is older than the retention; make few large parts of many small ones. */
 
 import { openHistory } from '../../store/history.ts';
+import { clusterFolder } from '../../store/parts.ts';
 import { prunable } from '../../store/prunable.ts';
 import { RETENTION, type Retention } from '../../store/retention.ts';
 import { historyStatus } from '../../store/status.ts';
-import { clusterFolder } from '../../store/parts.ts';
 import { UpidError } from '../../types/errors.ts';
-import type { Housekeeping, HistorySize } from '../../types/history.ts';
+import type { HistorySize, Housekeeping } from '../../types/history.ts';
 import { type DataRequest, existingHistory, type NamedHistory } from './request.ts';
 
 export interface PruneRequest extends DataRequest {
@@ -50,9 +50,13 @@ export async function compactHistory(request: DataRequest): Promise<Housekeeping
 /** What ships with the program stays as it is. */
 async function keptHistory(request: DataRequest, action: Housekeeping['action']): Promise<NamedHistory> {
   if (!request.demo) return existingHistory(request);
-  throw new UpidError('usage', `there is nothing to ${action} in the history of the simulated cluster, which ships with the program`, {
-    remedy: 'leave --demo out',
-  });
+  throw new UpidError(
+    'usage',
+    `there is nothing to ${action} in the history of the simulated cluster, which ships with the program`,
+    {
+      remedy: 'leave --demo out',
+    },
+  );
 }
 
 function outcome({ clusterId, folder }: NamedHistory, action: Housekeeping['action'], dryRun: boolean) {
@@ -65,3 +69,5 @@ async function sizeOf({ directory, clusterId }: NamedHistory, { runtime }: DataR
   const sum = (of: (table: (typeof tables)[number]) => number): number => tables.reduce((total, table) => total + of(table), 0);
   return { files: sum(({ parts }) => parts), rows: sum(({ rows }) => rows), bytes: sum(({ bytes }) => bytes) };
 }
+
+export type { Retention } from '../../store/retention.ts';

@@ -9,6 +9,8 @@ import { messageOf, UpidError } from '../../types/errors.ts';
 import type { ViewColumn } from '../../types/history.ts';
 import { type DataRequest, existingHistory } from './request.ts';
 
+export type { QueryAnswer } from '../../store/sandbox.ts';
+
 export interface HistoryQuery extends DataRequest {
   readonly sql: string;
   readonly timeoutSeconds: number;
