@@ -61,14 +61,15 @@ export interface PrometheusAnswer<T> {
 export type PrometheusEvidence = PrometheusAnswer<UsageEvidence>;
 
 /** A server that answers, ready for queries. */
-interface Reached {
+export interface Reached {
   readonly server: FoundServer;
   readonly labels: ContainerLabels;
   readonly engine: EngineKind;
   readonly client: PrometheusClient;
 }
 
-type Ask<T> = (reached: Reached) => Promise<Omit<PrometheusAnswer<T>, 'traffic'>>;
+type Answered<T> = Omit<PrometheusAnswer<T>, 'traffic'>;
+type Ask<T> = (reached: Reached) => Promise<Answered<T>>;
 
 /**
  * Asks a server for everything it can tell about these workloads.
@@ -136,21 +137,40 @@ async function askServer<T>(
   context: PrometheusContext,
   ask: Ask<T>,
 ): Promise<PrometheusAnswer<T>> {
-  if (!options.enabled) return nothing({ source: PROMETHEUS_SOURCE, state: 'not-asked', reason: 'switched off' });
+  const { answer, traffic } = await reachServer(client, options, workloads, context, ask, (report) => nothing<T>(report));
+  return { ...answer, traffic };
+}
+
+/**
+ * Reaches the server that is named, or looks for one, and has it asked; `none` makes an answer of the report of why there is none,
+ * or of what failed meanwhile. @throws UpidError usage for a URL or header that cannot be used; cancelled
+ */
+export async function reachServer<T>(
+  client: KubeClient,
+  options: PrometheusOptions,
+  workloads: readonly Workload[],
+  context: Pick<PrometheusContext, 'nowMs' | 'signal' | 'progress' | 'runtime'>,
+  ask: (reached: Reached) => Promise<T>,
+  none: (report: SourceReport) => T,
+): Promise<{ readonly answer: T; readonly traffic: readonly SourceTraffic[] }> {
+  if (!options.enabled) {
+    return { answer: none({ source: PROMETHEUS_SOURCE, state: 'not-asked', reason: 'switched off' }), traffic: [] };
+  }
   context.progress({ step: 'looking for Prometheus' });
   const web = options.url === undefined ? undefined : await outside(options.url, options, context);
   try {
     const server = web ? await reach(webTransport(web), options, context) : await search(client, options, workloads, context);
-    const answer = 'state' in server ? nothing<T>(server) : await askWith(server, options, context, ask);
-    return { ...answer, traffic: web?.traffic() ?? [] };
+    const answer = 'state' in server ? none(server) : await askWith(server, options, context, ask, none);
+    return { answer, traffic: web?.traffic() ?? [] };
   } catch (error) {
     if (error instanceof UpidError && error.id === 'prometheus') {
-      return nothing({
+      const answer = none({
         source: PROMETHEUS_SOURCE,
         state: 'failed',
         reason: messageOf(error),
         ...(error.remedy !== undefined && { remedy: error.remedy }),
       });
+      return { answer, traffic: [] };
     }
     throw error;
   } finally {
@@ -168,8 +188,8 @@ async function outside(
   return httpTransport(url, { ...options }, runtime, signal);
 }
 
-function nothing<T>(report: SourceReport): PrometheusAnswer<T> {
-  return { evidence: new Map(), reports: [report], traffic: [] };
+function nothing<T>(report: SourceReport): Answered<T> {
+  return { evidence: new Map(), reports: [report] };
 }
 
 async function reach(
@@ -237,11 +257,12 @@ function onlyNamespace(workloads: readonly Workload[]): string {
 async function askWith<T>(
   server: FoundServer,
   options: PrometheusOptions,
-  context: PrometheusContext,
-  ask: Ask<T>,
-): Promise<Omit<PrometheusAnswer<T>, 'traffic'>> {
+  context: Pick<PrometheusContext, 'signal' | 'progress'>,
+  ask: (reached: Reached) => Promise<T>,
+  none: (report: SourceReport) => T,
+): Promise<T> {
   const { labels } = server;
-  if (!labels) return nothing(noContainerMetrics(server, options));
+  if (!labels) return none(noContainerMetrics(server, options));
   context.progress({ step: `asking ${server.transport.name}` });
   const engine = await engineOf(server.transport, context.signal);
   const client = new PrometheusClient(server.transport, {
@@ -299,7 +320,8 @@ async function engineOf(transport: PrometheusTransport, signal: AbortSignal): Pr
   }
 }
 
-async function holdsSeveralClusters(client: PrometheusClient, nowMs: number): Promise<boolean> {
+/** Whether pods of several clusters are in it, told by the usual label. @throws UpidError prometheus */
+export async function holdsSeveralClusters(client: PrometheusClient, nowMs: number): Promise<boolean> {
   const { series } = await client.instant(`count(count by (cluster) (${CPU}{cluster!=""}))`, nowMs);
   return (series[0]?.values[0] ?? 0) > 1;
 }
@@ -352,12 +374,13 @@ function hoursTold(found: ReadonlyMap<string, WorkloadHours>, workloads: readonl
 }
 
 interface Told {
-  readonly collected: readonly Collected<unknown>[];
+  readonly collected: readonly Pick<Collected<unknown>, 'failures'>[];
   readonly labels: ContainerLabels;
   readonly severalClusters: boolean;
 }
 
-function reportWith({ server, client }: Reached, told: string, parts: Told): SourceReport {
+/** What a server gave, in words, and what it fell short of. */
+export function reportWith({ server, client }: Reached, told: string, parts: Told): SourceReport {
   const gave = `${server.transport.name}: ${told}; ${client.queries} queries${alsoTried(server.passedOver)}`;
   const { reasons, remedy } = shortcomings(client, parts);
   if (reasons.length === 0) return { source: PROMETHEUS_SOURCE, state: 'used', gave };

@@ -81,13 +81,14 @@ function containerNames(workloads: readonly Workload[], extraSidecars: readonly 
 }
 
 /** Names of the app's containers; all of them where everything in the pod looks like a sidecar, because then that is the app. */
-function appNames(workload: Workload, extraSidecars: readonly string[]): ReadonlySet<string> {
+export function appNames(workload: Workload, extraSidecars: readonly string[]): ReadonlySet<string> {
   const regular = containersOf(workload).filter((container) => container.role === 'app');
   const apps = regular.filter((container) => !isSidecar(container, extraSidecars));
   return new Set((apps.length > 0 ? apps : regular).map((container) => container.name));
 }
 
-function containersOf(workload: Workload): Workload['containers'] {
+/** As its pods have them, which may differ from its template. */
+export function containersOf(workload: Workload): Workload['containers'] {
   return workload.pods[0]?.containers ?? workload.containers;
 }
 

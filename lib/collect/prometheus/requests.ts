@@ -24,7 +24,7 @@ const PART_HOURS = 80;
 const STILL = 0.5;
 
 /** A target's own series carry these names. */
-const TARGET: ContainerLabels = { namespace: 'namespace', pod: 'pod', container: undefined };
+export const TARGET: ContainerLabels = { namespace: 'namespace', pod: 'pod', container: undefined };
 
 export interface RequestOptions {
   readonly cluster: ClusterLabel | undefined;
@@ -99,9 +99,9 @@ function larger(a: number, b: number): number {
 }
 
 /** Which counters there are, with their number of series. */
-async function existingFamilies(
+export async function existingFamilies(
   client: PrometheusClient,
-  options: RequestOptions,
+  options: Pick<RequestOptions, 'cluster' | 'nowMs'>,
   failures: Error[],
 ): Promise<ReadonlyMap<string, number>> {
   const names = [...FRONT_FAMILIES, ...POD_FAMILIES].map(({ metric }) => metric).join('|');
@@ -179,11 +179,11 @@ async function podCounts(
 }
 
 /** Workloads with a series that does not tell machines from users, so that probes and scrapes may be among the requests. */
-async function withoutLabels(
+export async function withoutLabels(
   client: PrometheusClient,
   { metric, filter, toldBy }: PodFamily,
   group: QueryGroup,
-  options: RequestOptions,
+  options: Pick<RequestOptions, 'cluster' | 'nowMs'>,
   failures: Error[],
 ): Promise<ReadonlySet<string>> {
   const { pod } = selectorsOf(group, TARGET, options.cluster);
@@ -200,7 +200,7 @@ async function withoutLabels(
 }
 
 /** A probe of a page that users ask for too cannot be told from them. */
-function hasOtherProbes(workload: Workload): boolean {
+export function hasOtherProbes(workload: Workload): boolean {
   return workload.containers.some((container) =>
     container.probes.some((probe) => probe.handler === 'http' && probe.type !== 'startup' && !isMachinePath(probe.path ?? '/')),
   );

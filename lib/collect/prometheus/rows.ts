@@ -5,7 +5,7 @@ import type { Series } from './answer.ts';
 import { slotEndingAt } from './grids.ts';
 import type { QueryGroup } from './groups.ts';
 import type { ContainerLabels } from './labels.ts';
-import { OWNER_PATTERN } from './owner-keys.ts';
+import { OWNER_PATTERN, ownerOfPod } from './owner-keys.ts';
 
 /** Label that the owner's name is written into. */
 const OWNER_LABEL = 'upid_owner';
@@ -21,6 +21,11 @@ export function perWorkload(group: QueryGroup, labels: ContainerLabels, perPod: 
 export function workloadOfRow(group: QueryGroup, labels: ContainerLabels, row: Series): string | undefined {
   const name = group.by === 'pod' ? row.labels[labels.pod] : row.labels[OWNER_LABEL];
   return group.keys.get(`${row.labels[labels.namespace]}/${name}`);
+}
+
+/** The workload of a pod, told by its name alone where the group is; undefined for a pod of another workload. */
+export function workloadOfPod(group: QueryGroup, namespace: string, pod: string): string | undefined {
+  return group.keys.get(`${namespace}/${group.by === 'pod' ? pod : ownerOfPod(pod)}`);
 }
 
 /** Rows into slots; rows of one workload are joined by `join`, the larger one unless told otherwise. */
