@@ -12,6 +12,7 @@ import { type Compacted, compactAll, type Pruned, pruneAll } from './compact.ts'
 import { queryContainers } from './container-query.ts';
 import { byDay, type DaySources } from './coverage.ts';
 import { type Engine, startEngine } from './engine.ts';
+import { type Gap, queryGaps } from './gaps.ts';
 import { queryHours } from './hours-query.ts';
 import { type House, keepHouse } from './housekeeping.ts';
 import { queryInterval } from './interval-query.ts';
@@ -53,6 +54,8 @@ export interface History {
   hours(period: Period): Promise<ReadonlyMap<string, WorkloadHours>>;
   /** From when on there are raw samples, as far as there are any: where roll-ups alone are left ends; 0 where that is nowhere. */
   rawFromMs(): Promise<number>;
+  /** Whole hours of UTC within the period that have no sample at all, of the namespace where one is named; those that follow each other joined. */
+  gaps(period: Period): Promise<readonly Gap[]>;
   /** Usual distance of consecutive samples in seconds; undefined where there are no two. */
   interval(period: Period): Promise<number | undefined>;
   /** Peaks of each container, by `workloadKey`. */
@@ -164,6 +167,10 @@ class ParquetHistory implements History {
       const gone = (await recordedDays(this.folder, 'hourly')).findLast((day) => !raw.has(day));
       return gone === undefined ? 0 : Date.parse(gone) + DAY_MS;
     });
+  }
+
+  gaps(period: Period): Promise<readonly Gap[]> {
+    return this.#readHours(period, (engine, days) => queryGaps(engine.connection, days, period));
   }
 
   interval(period: Period): Promise<number | undefined> {
