@@ -27,6 +27,9 @@ export function readSql(parts: readonly Pick<Part, 'file'>[]): string {
 function columnsSql(table: Table, version: number, read: boolean): string {
   const there = new Set(read ? columnsOf(table, version).map(([name]) => name) : []);
   return columnsOf(table)
-    .map(([name, type]) => (there.has(name) ? name : `NULL::${type} AS ${name}`))
+    .map(([name, type]) => (there.has(name) ? name : `NULL::${READ_AS[type] ?? type} AS ${name}`))
     .join(', ');
 }
+
+/** Parquet's timestamps are read in the engine's own resolution. */
+const READ_AS: Readonly<Record<string, string>> = { TIMESTAMP_MS: 'TIMESTAMP' };

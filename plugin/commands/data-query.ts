@@ -47,7 +47,7 @@ export class DataQueryCommand extends DataFlags {
     description: `\`DURATION\` the query may take (default ${TIMEOUT_SECONDS}s)`,
     validator: isDuration,
   });
-  sql = Option.String({ name: '[SQL]', required: false });
+  sql = Option.String({ name: 'SQL', required: false });
 
   override async execute(): Promise<number> {
     const { describedViews, queryHistory, readQuery } = await import('../../lib/operations/data/query.ts');
