@@ -1,6 +1,7 @@
 /** Use of every container and pod since the last look, from a Prometheus-compatible server: what `collect` records. Never fatal. */
 
 import type { KubeClient } from '../../kube/client.ts';
+import { HOUR, MINUTE } from '../../types/duration.ts';
 import type { Runtime } from '../../types/runtime.ts';
 import type { ReportProgress, SourceReport, SourceTraffic } from '../../types/source.ts';
 import type { Sample } from '../../types/usage.ts';
@@ -9,10 +10,16 @@ import { holdsSeveralClusters, type PrometheusOptions, type Reached, reachServer
 import { collectSamples } from './samples.ts';
 import { scrapeInterval } from './scrape.ts';
 
+/** Seconds that the first row of a container is of. */
+const FIRST = 5 * MINUTE;
+
 export interface MomentContext {
   readonly nowMs: number;
-  /** Instant of the sample before this one: rates, peaks and requests are of what lies between. */
-  readonly sinceMs: number;
+  /**
+   * Instant of the sample before this one: rates, peaks and requests are of what lies between, as far as that is an hour at most.
+   * Undefined where there was none: of the last five minutes.
+   */
+  readonly sinceMs: number | undefined;
   /** Container names or image fragments that count as sidecars too, as in the settings. */
   readonly sidecars: readonly string[];
   readonly signal: AbortSignal;
@@ -60,7 +67,7 @@ async function askMoment(
     scrapeInterval(client, labels, cluster, nowMs),
     cluster ? false : holdsSeveralClusters(client, nowMs),
   ]);
-  const slotSeconds = Math.max(1, Math.round((nowMs - sinceMs) / 1000));
+  const slotSeconds = sinceMs === undefined ? FIRST : Math.min(HOUR, Math.max(1, Math.round((nowMs - sinceMs) / 1000)));
   const endMs = Math.floor(nowMs / 1000) * 1000;
   const grid = { startMs: endMs - slotSeconds * 1000, slotSeconds, slots: 1 };
   const shared = { labels, cluster, engine, intervalSeconds, sidecars, grid };
