@@ -206,7 +206,7 @@ export function firstLine(text: string): string {
 }
 
 /** fsync of a file or, where the system allows it, of a folder, so that the new name survives a power cut. */
-async function flush(path: string): Promise<void> {
+export async function flush(path: string): Promise<void> {
   let handle: Awaited<ReturnType<typeof open>> | undefined;
   try {
     handle = await open(path, 'r');
