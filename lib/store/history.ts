@@ -144,7 +144,7 @@ class ParquetHistory implements History {
   }
 
   prune(retention = this.#retention): Promise<Pruned> {
-    return this.#inTurn(async () => pruneAll({ ...this.#house((await this.#start()).connection), retention }));
+    return this.#inTurn(async () => pruneAll(this.#house((await this.#start()).connection, retention)));
   }
 
   compact(): Promise<Compacted> {
@@ -269,13 +269,16 @@ class ParquetHistory implements History {
     }
   }
 
-  #house(connection: Engine['connection']): House {
+  #house(connection: Engine['connection'], retention = this.#retention): House {
+    const { now } = this.#runtime;
     return {
       connection,
       folder: this.folder,
-      nowMs: this.#runtime.now(),
+      get nowMs() {
+        return now();
+      },
       unique: () => this.#uniqueName(),
-      retention: this.#retention,
+      retention,
       known: this.#known,
     };
   }

@@ -15,6 +15,7 @@ export interface House {
   readonly connection: DuckDBConnection;
   /** Of the cluster. */
   readonly folder: string;
+  /** Now, each time it is asked for: what was put in place a while ago must be seen to be older. */
   readonly nowMs: number;
   /** A name that no other writer has, another one each time. */
   unique(): string;
