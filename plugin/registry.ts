@@ -54,6 +54,18 @@ export const REGISTRY: readonly Registration[] = [
     load: async () => (await import('./commands/data-query.ts')).DataQueryCommand,
   },
   {
+    path: ['data', 'export'],
+    group: 'Data',
+    summary: 'Write a table of the history as Parquet or CSV, for pandas, Spark or DuckDB',
+    load: async () => (await import('./commands/data-export.ts')).DataExportCommand,
+  },
+  {
+    path: ['data', 'import'],
+    group: 'Data',
+    summary: 'Add the rows of a Parquet or CSV file to the history',
+    load: async () => (await import('./commands/data-import.ts')).DataImportCommand,
+  },
+  {
     path: ['data', 'prune'],
     group: 'Data',
     summary: 'Remove what is older than the retention from the history',
