@@ -16,6 +16,7 @@ import { type Gap, queryGaps } from './gaps.ts';
 import { queryHours } from './hours-query.ts';
 import { type House, keepHouse } from './housekeeping.ts';
 import { queryInterval } from './interval-query.ts';
+import { keepRetention, keptRetention } from './kept-retention.ts';
 import { tidy } from './merge.ts';
 import {
   clusterFolder,
@@ -29,7 +30,7 @@ import {
   partsOf,
 } from './parts.ts';
 import type { Period } from './period.ts';
-import { RETENTION, type Retention, recordedDays } from './retention.ts';
+import { type Retention, recordedDays } from './retention.ts';
 import { HOURLY_OF, type RawTable, type Table } from './schema.ts';
 import { gridOf, isHourly, queryHourlyUsage, queryUsage, type StoredUsage, type UsagePeriod } from './usage-query.ts';
 
@@ -75,12 +76,12 @@ export function openHistory(options: {
   readonly directory: string;
   readonly clusterId: string;
   readonly runtime: Runtime;
-  /** What `RETENTION` names where this is absent. */
+  /** Kept beside the history once something is recorded; where it is absent, what was given last, else what `RETENTION` names. */
   readonly retention?: Retention;
   /** Of this history alone, and closed with it; one is started when it is needed where this is absent. */
   readonly engine?: Promise<Engine>;
 }): History {
-  const { directory, clusterId, runtime, engine, retention = RETENTION } = options;
+  const { directory, clusterId, runtime, engine, retention } = options;
   return new ParquetHistory(join(directory, clusterFolder(clusterId)), runtime, engine, retention);
 }
 
@@ -108,7 +109,7 @@ interface Prepared<T> {
 class ParquetHistory implements History {
   readonly folder: string;
   readonly #runtime: Runtime;
-  readonly #retention: Retention;
+  readonly #given: Retention | undefined;
   readonly #problems = new Set<string>();
   readonly #broken = new Set<string>();
   readonly #known: KnownFooters = new Map();
@@ -116,8 +117,8 @@ class ParquetHistory implements History {
   #closed = false;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(folder: string, runtime: Runtime, engine: Promise<Engine> | undefined, retention: Retention) {
-    this.#retention = retention;
+  constructor(folder: string, runtime: Runtime, engine: Promise<Engine> | undefined, retention: Retention | undefined) {
+    this.#given = retention;
     this.folder = folder;
     this.#runtime = runtime;
     this.#engine = engine;
@@ -143,12 +144,12 @@ class ParquetHistory implements History {
     });
   }
 
-  prune(retention = this.#retention): Promise<Pruned> {
-    return this.#inTurn(async () => pruneAll(this.#house((await this.#start()).connection, retention)));
+  prune(retention?: Retention): Promise<Pruned> {
+    return this.#inTurn(async () => pruneAll(await this.#house((await this.#start()).connection, retention)));
   }
 
   compact(): Promise<Compacted> {
-    return this.#inTurn(async () => compactAll(this.#house((await this.#start()).connection)));
+    return this.#inTurn(async () => compactAll(await this.#house((await this.#start()).connection)));
   }
 
   usage(period: UsagePeriod): Promise<ReadonlyMap<string, StoredUsage>> {
@@ -263,14 +264,16 @@ class ParquetHistory implements History {
   /** The samples are safe by now, as above. */
   async #keepHouse(connection: Engine['connection']): Promise<void> {
     try {
-      await keepHouse(this.#house(connection));
+      if (this.#given) await keepRetention(this.folder, this.#given);
+      await keepHouse(await this.#house(connection));
     } catch (error) {
       this.#problems.add(`the history in ${this.folder} could not be rolled up or pruned (${firstLine(messageOf(error))})`);
     }
   }
 
-  #house(connection: Engine['connection'], retention = this.#retention): House {
+  async #house(connection: Engine['connection'], asked?: Retention): Promise<House> {
     const { now } = this.#runtime;
+    const retention = asked ?? this.#given ?? (await keptRetention(this.folder));
     return {
       connection,
       folder: this.folder,

@@ -9,9 +9,9 @@ import { findBroken } from './broken.ts';
 import { type Engine, eachRow, isGone, numberOrUndefined } from './engine.ts';
 import { startHistoryEngine } from './history.ts';
 import { queryInterval } from './interval-query.ts';
+import { keptRetention } from './kept-retention.ts';
 import { findParts, type KnownFooters, leftOut, type Part } from './parts.ts';
 import { readSql } from './relation.ts';
-import { RETENTION } from './retention.ts';
 import { COLUMNS, HOURLY_TABLES, RAW_TABLES, type Table } from './schema.ts';
 
 const DAY_MS = 86_400_000;
@@ -31,7 +31,7 @@ export async function historyStatus(directory: string, runtime: Runtime, only?: 
     const clusters: ClusterHistory[] = [];
     for (const cluster of only === undefined ? folders : [only]) clusters.push(await clusterStatus(engine, directory, cluster));
     const freeBytes = await free(directory);
-    return { directory, ...RETENTION, ...(freeBytes !== undefined && { freeBytes }), clusters };
+    return { directory, ...(freeBytes !== undefined && { freeBytes }), clusters };
   } finally {
     engine.close();
   }
@@ -82,6 +82,7 @@ async function clusterStatus(engine: Engine, directory: string, cluster: string)
     tables,
     bytes: tables.reduce((sum, { bytes }) => sum + bytes, 0),
     ...(intervalSeconds !== undefined && { intervalSeconds }),
+    retention: await keptRetention(folder),
     problems,
   };
 }

@@ -37,6 +37,8 @@ export interface ClusterHistory {
   readonly bytes: number;
   /** Usual distance of consecutive samples within the last day that has some. */
   readonly intervalSeconds?: number;
+  /** How long raw rows and their hourly roll-ups are kept. */
+  readonly retention: { readonly rawSeconds: number; readonly hourlySeconds: number };
   /** One sentence for each part that is left out. */
   readonly problems: readonly string[];
 }
@@ -44,8 +46,6 @@ export interface ClusterHistory {
 export interface HistoryStatus {
   /** Folder of all histories. */
   readonly directory: string;
-  readonly rawSeconds: number;
-  readonly hourlySeconds: number;
   /** Bytes that are free where it lies; absent where that is not known. */
   readonly freeBytes?: number;
   readonly clusters: readonly ClusterHistory[];

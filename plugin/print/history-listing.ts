@@ -15,7 +15,7 @@ const API_VERSION = 'upid.dev/v1alpha1';
 
 /** A row for each table of each cluster. */
 export function statusListing(status: HistoryStatus): Listing<TableRow> {
-  const { directory, rawSeconds, hourlySeconds, freeBytes, clusters } = status;
+  const { directory, freeBytes, clusters } = status;
   const rows = clusters.flatMap(({ cluster, tables }) => tables.map((table) => ({ ...table, cluster })));
   return {
     columns: STATUS_COLUMNS,
@@ -25,13 +25,13 @@ export function statusListing(status: HistoryStatus): Listing<TableRow> {
       kind: 'HistoryStatus',
       metadata: withoutAbsent({
         directory,
-        retention: { rawSeconds, hourlySeconds },
         freeBytes,
-        clusters: clusters.map(({ cluster, folder, bytes, intervalSeconds, problems }) => ({
+        clusters: clusters.map(({ cluster, folder, bytes, intervalSeconds, retention, problems }) => ({
           cluster,
           folder,
           bytes,
           intervalSeconds,
+          retention,
           problems,
         })),
       }) as JsonObject,
@@ -67,14 +67,13 @@ export const STATUS_COLUMNS: readonly Column<TableRow>[] = [
 ];
 
 /** What a person is told besides. */
-export function statusNotes({ directory, rawSeconds, hourlySeconds, freeBytes, clusters }: HistoryStatus): readonly string[] {
-  const kept = `raw rows are kept for ${formatAge(rawSeconds)}, hourly ones for ${formatAge(hourlySeconds)}`;
-  const free = freeBytes === undefined ? '' : `; ${formatBytes(freeBytes)} are free`;
+export function statusNotes({ directory, freeBytes, clusters }: HistoryStatus): readonly string[] {
   if (clusters.length === 0) return [`No history found in ${directory}`];
-  const sampled = clusters.flatMap(({ cluster, intervalSeconds }) =>
-    intervalSeconds === undefined ? [] : [`${cluster} is sampled every ${formatAge(Math.round(intervalSeconds))}`],
-  );
-  return [...sampled, `In ${directory}: ${kept}${free}`];
+  const perCluster = clusters.map(({ cluster, intervalSeconds, retention }) => {
+    const sampled = intervalSeconds === undefined ? '' : `is sampled every ${formatAge(Math.round(intervalSeconds))}; `;
+    return `${cluster}: ${sampled}raw rows are kept for ${formatAge(retention.rawSeconds)}, hourly ones for ${formatAge(retention.hourlySeconds)}`;
+  });
+  return [...perCluster, `All in ${directory}${freeBytes === undefined ? '' : `, where ${formatBytes(freeBytes)} are free`}`];
 }
 
 export function housekeepingListing(done: Housekeeping): Listing<Housekeeping> {

@@ -48,7 +48,8 @@ test('status tells tables, rows and periods, in the published shape', async () =
   const { exitCode, stdout } = await run(['data', 'status', '--history', directory, '--cluster-id', 'status', '-o', 'json']);
   assert.is(exitCode, 0);
   const status = JSON.parse(stdout);
-  assert.ok(shape(status), ajv.errorsText(shape.errors));
+  const conforms = shape(status) as boolean;
+  assert.ok(conforms, ajv.errorsText(shape.errors));
   assert.is(status.items[0].table, 'samples');
   assert.is(status.items[0].rows, 9);
   assert.is(status.items[0].to, new Date(NOW).toISOString().replace('.000', ''));
@@ -186,6 +187,20 @@ test('prune removes what is older than the retention, and only when told to', as
   assert.ok(left >= 8 && left < 13, `${left} days of raw rows are left`);
   // Nothing of the hours is lost: roll-ups stand for what went.
   assert.is(await count('hourly'), hoursBefore);
+});
+
+test('what a history was told to keep is kept by everybody who records later', async () => {
+  const given = { rawSeconds: 30 * 86_400, hourlySeconds: 365 * 86_400 };
+  const record = async (atMs: number, retention?: typeof given): Promise<void> => {
+    const history = openHistory({ directory, clusterId: 'kept', runtime: runtimeAt(atMs), ...(retention && { retention }) });
+    await history.append([sample({ atMs })]);
+    await history.close();
+  };
+  for (let day = 12; day >= 0; day--) await record(NOW - day * DAY_MS, day === 12 ? given : undefined);
+  const ours = ['--history', directory, '--cluster-id', 'kept'];
+  assert.match((await run(['data', 'status', ...ours])).stderr, /raw rows are kept for 30d, hourly ones for 365d/);
+  assert.is((await run(['data', 'prune', ...ours, '--yes'])).exitCode, 0);
+  assert.is(readdirSync(join(directory, 'kept', 'samples')).length, 13);
 });
 
 test('compact makes few parts of many, and loses no row', async () => {

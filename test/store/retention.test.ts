@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openHistory } from '../../lib/store/history.ts';
-import { oldDays, type RETENTION } from '../../lib/store/retention.ts';
+import { oldDays, RETENTION } from '../../lib/store/retention.ts';
 import { assert, suite } from '../harness.ts';
 import { temporaryFolder, testRuntime } from '../kube/runtime.ts';
 import { DAY, filesIn, HOUR, NOW, sample } from './samples.ts';
@@ -151,7 +151,7 @@ test('no raw row goes before a roll-up holds it and has held it for a while', as
   const young = filesIn(join(made.folder, 'hourly', `day=${day(17)}`))[0]!;
   utimesSync(young, NOW / 1000, NOW / 1000);
   const pruner = made.at(NOW);
-  await pruner.prune();
+  await pruner.prune(RETENTION);
   assert.equal(made.daysOf('samples'), days(18, 17, ...range(8, 0)));
   await pruner.close();
   assert.is(await made.samples(), 21);

@@ -1,9 +1,10 @@
 /** The questions of `data prune` and `data compact`: remove what is older than the retention; make few large parts of many small ones. */
 
 import { openHistory } from '../../store/history.ts';
+import { keptRetention } from '../../store/kept-retention.ts';
 import { clusterFolder } from '../../store/parts.ts';
 import { prunable } from '../../store/prunable.ts';
-import { RETENTION, type Retention } from '../../store/retention.ts';
+import type { Retention } from '../../store/retention.ts';
 import { historyStatus } from '../../store/status.ts';
 import { UpidError } from '../../types/errors.ts';
 import type { HistorySize, Housekeeping } from '../../types/history.ts';
@@ -18,7 +19,7 @@ export interface PruneRequest extends DataRequest {
 /** Of a dry run: `parts` is what would be removed. @throws UpidError history-missing, and as `connect` */
 export async function pruneHistory(request: PruneRequest): Promise<Housekeeping> {
   const named = await keptHistory(request, 'prune');
-  const retention = { ...RETENTION, ...request.retention };
+  const retention = { ...(await keptRetention(named.folder)), ...request.retention };
   if (request.dryRun) {
     const { files } = await prunable(named.folder, retention, request.runtime.now());
     const before = await sizeOf(named, request);
