@@ -42,6 +42,12 @@ export const REGISTRY: readonly Registration[] = [
     load: async () => (await import('./commands/optimize.ts')).OptimizeCommand,
   },
   {
+    path: ['collect'],
+    group: 'Data',
+    summary: 'Record use in the own history, once or every minute; fill gaps from Prometheus',
+    load: async () => (await import('./commands/collect.ts')).CollectCommand,
+  },
+  {
     path: ['data', 'status'],
     group: 'Data',
     summary: 'Show what lies in the history: tables, rows, sizes, periods',

@@ -103,7 +103,7 @@ async function fill(
   for (const chunk of chunksOf(periods, hoursAChunk(workloads))) {
     const hours = hoursIn([chunk]);
     const asked = counts.hours + counts.absentHours + counts.failedHours;
-    progress({ step: `back-filling from ${server.transport.name}, ${asked} of ${all} hours` });
+    progress({ step: `hours from ${server.transport.name}`, done: asked, of: all });
     const told =
       inARow < FAILURES_IN_A_ROW ? await collectSamples(client, workloads, { ...shared, grid: gridOf(chunk) }) : undefined;
     failures.push(...(told?.failures ?? []));

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeClient } from '../../kube/client.ts';
 import { type History, openHistory } from '../../store/history.ts';
+import { RETENTION } from '../../store/retention.ts';
 import { formatAge, HOUR } from '../../types/duration.ts';
 import { messageOf, UpidError } from '../../types/errors.ts';
 import type { ClusterIdentity } from '../../types/workload.ts';
@@ -188,7 +189,12 @@ function openHistories(request: CollectRequest): { of(cluster: ClusterIdentity):
           remedy: 'name one by --history or UPID_HOME',
         });
       }
-      const history = openHistory({ directory, clusterId: id, runtime, ...(retention && { retention }) });
+      const history = openHistory({
+        directory,
+        clusterId: id,
+        runtime,
+        ...(retention && { retention: { ...RETENTION, ...retention } }),
+      });
       open.set(id, history);
       return history;
     },

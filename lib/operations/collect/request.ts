@@ -14,8 +14,8 @@ import type { LookRequest } from '../request.ts';
 export interface CollectRequest extends LookRequest {
   /** Asks the kubelets as well. */
   readonly kubelet: boolean;
-  /** Undefined: the history's own. */
-  readonly retention: Retention | undefined;
+  /** Undefined: the history's own; what is left out is the default. */
+  readonly retention: Partial<Retention> | undefined;
   /** Seconds that are filled from Prometheus where the history has nothing; undefined: none. */
   readonly backfillSeconds: number | undefined;
 }
