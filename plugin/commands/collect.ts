@@ -18,7 +18,7 @@ export class CollectCommand extends LookCommand {
     details: `
       One round asks metrics-server, a Prometheus-compatible server and, with --kubelet, the kubelets, and records a sample of everything there is; pods that
       came and went since the round before are among it. With --every rounds follow each other until --for is over or Ctrl-C, which loses nothing that was
-      recorded. With --backfill, hours of which the history has no sample at all are filled from the Prometheus-compatible server first found to have them;
+      recorded. With --backfill, hours of which the history has no sample at all are filled from the Prometheus-compatible server;
       whatever ends that, the next run goes on where it ended. Nothing is changed in the cluster.
     `,
     examples: [
