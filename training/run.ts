@@ -5,6 +5,7 @@ import process from 'node:process';
 type Part = (say: (line: string) => void) => Promise<void>;
 
 const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
+  forecast: async () => (await import('./forecast/train.ts')).trainForecast,
   idle: async () => (await import('./idle.ts')).trainIdle,
 };
 

@@ -2,8 +2,9 @@
 
 import type { Forecast, ForecastHistory, ForecastInterval, IntervalLevel, TooShort } from '../../types/forecast.ts';
 import type { ModelCard } from '../../types/model-card.ts';
-import type { SlotGrid, SlotValues } from '../../types/usage.ts';
-import { dailyChange, seasonalBase, seasonalCandidates } from './seasonal.ts';
+import type { SlotGrid } from '../../types/usage.ts';
+import { intervalOf, type LearnedModel, spreadOf } from './learned.ts';
+import { dailyChange, seasonalBase, seasonalCandidates, sortedMeasured } from './seasonal.ts';
 import { type HistoryWindow, HORIZON_HOURS, historyWindow, REQUIRED_HOURS } from './window.ts';
 
 export interface ForecastOptions {
@@ -15,6 +16,7 @@ export interface ForecastOptions {
 export interface ForecastModel {
   /** Name and date of the weights. */
   readonly version: string;
+  readonly learned: LearnedModel;
   /** Where they come from and how well they do; absent where nothing was learned. */
   readonly card?: ModelCard;
 }
@@ -45,23 +47,48 @@ export function isTooShort(result: Forecast | TooShort): result is TooShort {
   return 'requiredHours' in result;
 }
 
-const WIDTH: Readonly<Record<IntervalLevel, number>> = { 0.5: 0.5, 0.8: 1.2, 0.95: 3 };
+const LEVELS: readonly IntervalLevel[] = [0.5, 0.8, 0.95];
 
-function forecastWindow(window: HistoryWindow, _model: ForecastModel, hours: number): Forecast {
-  const mean = seasonalBase(seasonalCandidates(window)).slice(0, hours);
+function forecastWindow(window: HistoryWindow, { learned }: ForecastModel, hours: number): Forecast {
   const scale = dailyChange(window.values);
-  const width = Number.isNaN(scale) ? 0 : scale;
   const grid: SlotGrid = { startMs: window.originMs, slotSeconds: 3600, slots: hours };
+  const { metric } = window;
+  if (!(scale > 0)) return unchanging(window, grid);
+  const spread = spreadOf(window, scale, learned);
+  const intervals = LEVELS.map((level): ForecastInterval => {
+    const { low, high } = intervalOf(spread, level, learned.calibration[metric]);
+    return { level, low: low.slice(0, hours), high: high.slice(0, hours) };
+  });
   return {
-    metric: window.metric,
+    metric,
     grid,
-    mean,
-    intervals: ([0.5, 0.8, 0.95] as const).map((level) => interval(level, mean, width * WIDTH[level])),
-    parts: [{ model: 'seasonal medians', weight: 1 }],
+    mean: spread.centre.slice(0, hours),
+    intervals,
+    parts: [{ model: 'seasonal medians, corrected by boosted trees', weight: 1 }],
     notes: [],
   };
 }
 
-function interval(level: IntervalLevel, mean: SlotValues, width: number): ForecastInterval {
-  return { level, low: mean.map((value) => Math.max(0, value - width)), high: mean.map((value) => value + width) };
+/** A history whose days are all alike gives no unit of errors: its hours are repeated, and its own extremes are the interval. */
+function unchanging(window: HistoryWindow, grid: SlotGrid): Forecast {
+  const mean = seasonalBase(seasonalCandidates(window)).slice(0, grid.slots);
+  const sorted = sortedMeasured(window.values);
+  const lowest = sorted[0]!;
+  const highest = sorted[sorted.length - 1]!;
+  const intervals = LEVELS.map((level): ForecastInterval => {
+    const part = level === 0.95 ? 1 : 0;
+    return {
+      level,
+      low: mean.map((value) => value - part * (value - lowest)),
+      high: mean.map((value) => value + part * (highest - value)),
+    };
+  });
+  return {
+    metric: window.metric,
+    grid,
+    mean,
+    intervals,
+    parts: [{ model: 'seasonal medians', weight: 1 }],
+    notes: ['every day of the history is like the one before'],
+  };
 }

@@ -1,8 +1,65 @@
 /** What was learned from other machines, as it is shipped and as it is used. */
 
+import type { ModelCard } from '../../types/model-card.ts';
 import type { ForecastModel } from './forecast.ts';
+import type { Calibration } from './learned.ts';
+import type { Trees } from './trees.ts';
 
-/** Loads the shipped weights, or the given ones. Late, so that only a forecast pays for them. */
+/** Trees with their arrays as base64, little-endian. */
+export type ShippedTrees = { readonly [Part in keyof Omit<Trees, 'start'>]: string } & { readonly start: number };
+
+export interface ShippedWeights {
+  readonly version: string;
+  /** Number of features that a row must have. */
+  readonly features: number;
+  readonly centre: ShippedTrees;
+  readonly low: ShippedTrees;
+  readonly high: ShippedTrees;
+  readonly calibration: Calibration;
+  readonly card: Pick<ModelCard, 'data' | 'figures'> & { readonly split: string; readonly seeds: readonly number[] };
+}
+
+/** Loads the shipped weights. Late, so that only a forecast pays for them. */
 export async function loadForecastModel(): Promise<ForecastModel> {
-  return { version: 'seasonal medians' };
+  const { default: shipped } = await import('../weights/forecast.json', { with: { type: 'json' } });
+  return modelOf(shipped as ShippedWeights);
+}
+
+export function modelOf(shipped: ShippedWeights): ForecastModel {
+  const { version, centre, low, high, calibration, card } = shipped;
+  return {
+    version,
+    learned: { centre: treesOf(centre), low: treesOf(low), high: treesOf(high), calibration },
+    card: {
+      name: 'forecast',
+      purpose: 'the use of CPU, memory and network in the coming week',
+      version,
+      made: version.slice(-10),
+      ...card,
+      bytes: JSON.stringify(shipped).length,
+      limits: [
+        '3 to 30 days of hourly history',
+        'a week ahead at most',
+        'learned from virtual machines, not from pods',
+        'no calendar: holidays and planned events are not known',
+      ],
+    },
+  };
+}
+
+function treesOf({ nodeStart, leafStart, feature, threshold, left, right, leaf, start }: ShippedTrees): Trees {
+  return {
+    nodeStart: new Uint32Array(bytesOf(nodeStart)),
+    leafStart: new Uint32Array(bytesOf(leafStart)),
+    feature: new Uint8Array(bytesOf(feature)),
+    threshold: new Float32Array(bytesOf(threshold)),
+    left: new Int8Array(bytesOf(left)),
+    right: new Int8Array(bytesOf(right)),
+    leaf: new Float32Array(bytesOf(leaf)),
+    start,
+  };
+}
+
+function bytesOf(text: string): ArrayBuffer {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).buffer;
 }

@@ -1,0 +1,96 @@
+/** Errors of a model on the machines held apart, beside those of plain methods on the same windows. */
+
+import { type ForecastModel, forecastSeries, isTooShort } from '../../lib/intelligence/forecast/forecast.ts';
+import { seasonalBase, seasonalCandidates, seasonalNaive } from '../../lib/intelligence/forecast/seasonal.ts';
+import { DAY_HOURS, HISTORY_HOURS, HORIZON_HOURS } from '../../lib/intelligence/forecast/window.ts';
+import { METRICS, type Traces } from './traces.ts';
+import { midnightAfter, type TrainingWindow, windowsOf } from './windows.ts';
+
+export interface Figure {
+  readonly figure: string;
+  readonly value: number;
+  readonly beside?: { readonly method: string; readonly value: number };
+}
+
+/** A machine that was off throughout its history and then used has errors of hundreds of times its daily change, by any method. */
+const ODD_MASE = 150;
+const STEP_HOURS = 96;
+const HOUR_MS = 3_600_000;
+
+export function measure(traces: Traces, model: ForecastModel): readonly Figure[] {
+  const errors = { naive: [] as number[], medians: [] as number[], model: [] as number[], msis: [] as number[] };
+  const inside: Record<string, number[]> = { cpu: [], memory: [], network: [] };
+  let odd = 0;
+  const choice = { roles: ['apart'], stepHours: STEP_HOURS, firstHours: midnightAfter(traces, 30) } as const;
+  for (const window of windowsOf(traces, choice)) {
+    const { history, future, scale } = window;
+    const { metric, values, originMs } = history;
+    const startMs = originMs - HISTORY_HOURS * HOUR_MS;
+    const forecast = forecastSeries({ metric, grid: { startMs, slotSeconds: 3600, slots: HISTORY_HOURS }, mean: values }, model);
+    if (isTooShort(forecast)) continue;
+    const medians = seasonalBase(seasonalCandidates(history));
+    const { low, high } = forecast.intervals.find(({ level }) => level === 0.95)!;
+    for (let hour = 0; hour < HORIZON_HOURS; hour++) {
+      if (!Number.isNaN(future[hour]!)) inside[metric]!.push(future[hour]! >= low[hour]! && future[hour]! <= high[hour]! ? 1 : 0);
+    }
+    const plain = meanError(window, medians);
+    if (plain > ODD_MASE) {
+      odd++;
+      continue;
+    }
+    const yesterday = seasonalNaive(values, DAY_HOURS);
+    errors.naive.push(
+      meanError(
+        window,
+        Float64Array.from(medians, (_, hour) => yesterday[hour % DAY_HOURS]!),
+      ),
+    );
+    errors.medians.push(plain);
+    errors.model.push(meanError(window, forecast.mean));
+    errors.msis.push(mean(Array.from(future, (value, hour) => intervalScore(value, low[hour]!, high[hour]!))) / scale);
+  }
+  const naive = (value: number) => ({ method: 'seasonal naive, 24 h', value: round(value) });
+  return [
+    { figure: 'MASE, mean', value: round(mean(errors.model)), beside: naive(mean(errors.naive)) },
+    { figure: 'MASE, median', value: round(middle(errors.model)), beside: naive(middle(errors.naive)) },
+    {
+      figure: 'MASE, mean, against seasonal medians',
+      value: round(mean(errors.model)),
+      beside: { method: 'seasonal medians', value: round(mean(errors.medians)) },
+    },
+    { figure: 'MSIS of the 95 % interval', value: round(mean(errors.msis)) },
+    { figure: 'coverage of the 95 % interval', value: round(mean(METRICS.flatMap((metric) => inside[metric]!))) },
+    ...METRICS.map((metric) => ({ figure: `coverage of the 95 % interval, ${metric}`, value: round(mean(inside[metric]!)) })),
+    { figure: 'windows', value: errors.model.length },
+    { figure: `windows left out of MASE and MSIS: medians err by more than ${ODD_MASE} daily changes`, value: odd },
+  ];
+}
+
+function meanError({ future, scale }: TrainingWindow, forecast: Float64Array): number {
+  return mean(Array.from(future, (value, hour) => Math.abs(value - forecast[hour]!))) / scale;
+}
+
+/** Gneiting & Raftery 2007, equation 43, α = 0.05. */
+function intervalScore(value: number, low: number, high: number): number {
+  return high - low + 40 * (Math.max(0, low - value) + Math.max(0, value - high));
+}
+
+/** Of what is a number. */
+function mean(values: readonly number[]): number {
+  let sum = 0;
+  let count = 0;
+  for (const value of values) {
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    count++;
+  }
+  return sum / count;
+}
+
+function middle(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10_000) / 10_000;
+}
