@@ -39,6 +39,11 @@ const onCluster = shellLines.filter((line) => !line.startsWith('npm '));
 const folder = temporaryFolder();
 writeFileSync(`${folder}/CASES.jsonl`, `${JSON.stringify(foreignCase('forgotten staging', 1).line)}\n`);
 
+writeFileSync(
+  `${folder}/samples.csv`,
+  'observed_at,namespace,workload_kind,workload_name,pod,container,cpu_cores\n2026-11-24T12:00:00Z,shop,Deployment,web,web-1,app,0.25\n',
+);
+
 /** Runs a line as a shell does, `kubectl upid` being the built program. */
 async function runLine(line: string, env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
   assert.match(line, /^kubectl upid /, 'an example starts with kubectl upid');
@@ -80,7 +85,7 @@ const examples = (
 ).flat();
 
 /** Examples that need no cluster. */
-const BY_ITSELF = /--demo|^kubectl upid (demo|version|completion|model evaluate|model info)/;
+const BY_ITSELF = /--demo|^kubectl upid (demo|version|completion|model evaluate|model info|data import .*--cluster-id)/;
 
 for (const [label, line] of examples.filter(([, each]) => BY_ITSELF.test(each))) {
   test(`help: ${label}`, async () => {

@@ -16,7 +16,7 @@ export class DataImportCommand extends DataFlags {
       again. Figures are kept to half a per cent, as all figures of a history.
     `,
     examples: [
-      ['Samples of another machine, for the cluster of the context', '$0 data import samples.parquet'],
+      ['Samples of another machine, for the cluster of the context', '$0 data import samples.csv'],
       ['Into a folder and for a cluster that is named', '$0 data import samples.csv --history ./history --cluster-id UID'],
     ],
   });
