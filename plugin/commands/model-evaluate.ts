@@ -1,7 +1,6 @@
-/** `kubectl upid model evaluate`: verdicts on a file of cases whose truth somebody else knows. */
+/** `kubectl upid model evaluate`: forecasts or verdicts on a file of cases whose truth somebody else knows. */
 
 import { Command, Option } from 'clipanion';
-import { UpidError } from '../../lib/types/errors.ts';
 import type { Context } from '../context.ts';
 import { isCount } from '../flags/validators.ts';
 import { progressLine } from '../progress.ts';
@@ -12,12 +11,17 @@ export class ModelEvaluateCommand extends Command<Context> {
   static override usage = Command.Usage({
     description: 'Answer a file of cases, so that the answers can be scored.',
     details: `
+      Without --idle the input is Parquet with the columns series_id, metric (cpu, mem or net), origin, ts and value: hourly
+      values before each origin. The output, CSV if it is named so and else Parquet, has the columns series_id, metric, origin,
+      h (1 to 168), mean, lo95 and hi95. Histories of fewer than 72 hours are named and left out.
+
       With --idle each line of the input is a case in JSON: a moment, the Kubernetes objects of a workload as the API returns
       them, samples of its pods and counted requests. It is judged by the same code as idle judges a cluster. Each line of the
       output holds the case's name, the verdict, the probability that it is right, and what evidence is missing. No cluster is
       asked.
     `,
     examples: [
+      ['Forecasts from histories of your own', '$0 model evaluate --input HISTORIES.parquet --output FORECASTS.parquet'],
       ['Verdicts on cases of your own', '$0 model evaluate --idle --input CASES.jsonl --output VERDICTS.jsonl'],
       ['The same, with more about an error', '$0 model evaluate --idle --input CASES.jsonl --output VERDICTS.jsonl -v=6'],
     ],
@@ -29,8 +33,27 @@ export class ModelEvaluateCommand extends Command<Context> {
   verbosity = Option.String('-v,--v', { description: '`LEVEL` of what is told about errors', validator: isCount });
 
   override async execute(): Promise<number> {
-    if (!this.idle)
-      throw new UpidError('usage', 'nothing was named that the input is to be evaluated as', { remedy: 'add --idle' });
+    return this.idle ? this.judge() : this.forecast();
+  }
+
+  private async forecast(): Promise<number> {
+    const { stdout, stderr, terminal, signal } = this.context;
+    const runtime = this.context.runtime(this.verbosity ?? 0);
+    const { evaluateForecast } = await import('../../lib/operations/evaluate-forecast.ts');
+    const line = progressLine(stderr, terminal.stderr, runtime.elapsed);
+    const { input, output } = this;
+    try {
+      const { forecasts, refused } = await evaluateForecast({ input, output, runtime, signal, progress: line.report });
+      line.clear();
+      const short = refused > 0 ? `, ${refused} left out for want of history` : '';
+      stdout.write(`${forecasts} ${forecasts === 1 ? 'forecast' : 'forecasts'} written${short}\n`);
+    } finally {
+      line.clear();
+    }
+    return 0;
+  }
+
+  private async judge(): Promise<number> {
     const { stdout, stderr, terminal, timeZone, signal } = this.context;
     const runtime = this.context.runtime(this.verbosity ?? 0);
     const [{ evaluateIdle }, { defaultIdleSettings }] = await Promise.all([
