@@ -46,7 +46,7 @@ export default {
     {
       name: 'only the store knows DuckDB',
       severity: 'error',
-      from: { pathNot: '^(lib/store|test)/' },
+      from: { pathNot: '^(lib/store|test|training)/' },
       to: { path: '@duckdb/' },
     },
     {

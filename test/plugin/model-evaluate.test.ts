@@ -58,12 +58,12 @@ test('files that cannot be read or written are named', async () => {
   assert.match(nowhere.stderr, /^error: \S+out cannot be written: [^\n]+; choose another folder\n$/);
 });
 
-test('what is asked for must be said', async () => {
-  for (const args of [['--idle'], ['--idle', '--input', 'x'], ['--input', 'x', '--output', 'y']]) {
-    const { exitCode, stderr } = await evaluate(...args);
-    assert.is(exitCode, 2, stderr);
-    assert.match(stderr, /^error: [^\n]+\n$/);
-  }
+test('without --idle the input must be Parquet of histories', async () => {
+  const folder = temporaryFolder();
+  const { exitCode, stderr } = await evaluate('--input', join(folder, 'x.parquet'), '--output', join(folder, 'y.parquet'));
+  assert.is(exitCode, 1);
+  assert.match(stderr, /^error: \S+x\.parquet cannot be read as Parquet: /);
+  assert.equal(readdirSync(folder), []);
 });
 
 test.run();
