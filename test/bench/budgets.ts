@@ -41,6 +41,9 @@ export const BUDGETS = {
   'idle but not found': { most: 0.05, unit: 'share', meaning: 'of what is idle with enough evidence (1 − recall)' },
   'unknown without need': { most: 0.01, unit: 'share', meaning: 'of the cases with enough evidence' },
   'calibration error of idle': { most: 0.03, unit: 'share', meaning: 'expected over ten bins (ECE)' },
+
+  'error of forecasts': { most: 0.88, unit: 'times', meaning: 'the MASE of a seasonal naive forecast, on machines held apart' },
+  'values outside of the interval': { most: 1.1, unit: 'times', meaning: 'the 5 % that a 95 % interval may miss' },
 } as const satisfies Readonly<Record<string, Budget>>;
 
 export type BudgetName = keyof typeof BUDGETS;

@@ -7,6 +7,7 @@ export const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   store: async () => (await import('./store.ts')).store,
   history: async () => (await import('./history.ts')).history,
   cluster: async () => (await import('./cluster.ts')).scan,
+  forecast: async () => (await import('./forecast.ts')).forecast,
   scale: async () => (await import('./scale.ts')).scale,
   idle: async () => (await import('./idle.ts')).idle,
 };

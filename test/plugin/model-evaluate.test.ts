@@ -66,4 +66,12 @@ test('without --idle the input must be Parquet of histories', async () => {
   assert.equal(readdirSync(folder), []);
 });
 
+test('both files must be named', async () => {
+  for (const args of [['--idle'], ['--idle', '--input', 'x'], ['--output', 'y']]) {
+    const { exitCode, stderr } = await evaluate(...args);
+    assert.is(exitCode, 2, stderr);
+    assert.match(stderr, /^error: [^\n]+\n$/);
+  }
+});
+
 test.run();
