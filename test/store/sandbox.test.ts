@@ -177,6 +177,22 @@ for (const sql of ATTACKS) {
   });
 }
 
+/** Functions that switch on logs and profiles in files. The engine may not write these, and ends with the one statement it was given. */
+const SWITCHES: readonly string[] = [
+  `FROM enable_logging(level = 'debug', storage = 'file', storage_path = '${target}') t
+     FULL JOIN (SELECT count(write_log(pod, level := 'error')) FROM samples, range(1000)) u ON true`,
+  `FROM enable_profiling(save_location = '${target}.json', format = 'json') t FULL JOIN samples ON true`,
+  `FROM query('FROM enable_profiling(save_location = ''${target}.json'', format = ''json'')')`,
+];
+
+for (const sql of SWITCHES) {
+  test(`writes nothing: ${sql.replaceAll(directory, '…')}`, async () => {
+    const entries = readdirSync(directory, { recursive: true }).toSorted();
+    await ask(sql).catch((error: unknown) => assert.instance(error, UpidError));
+    assert.equal(readdirSync(directory, { recursive: true }).toSorted(), entries);
+  });
+}
+
 test('a mistake is told in one sentence that names it', async () => {
   const error = await refusal('SELECT nope FROM samples');
   assert.match(error.message, /nope/);
