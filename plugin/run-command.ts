@@ -20,8 +20,9 @@ export async function runCommand(argv: readonly string[], context: Context): Pro
     const command = instantiate(found, context);
     if ('failureExitCode' in command) telling.failureExitCode = Number(command.failureExitCode);
     const exitCode = await command.validateAndExecute();
-    // A view that was closed by a signal ends without an error.
-    return context.signal.aborted ? CANCELLED : exitCode;
+    // A view that was closed by a signal ends without an error; what is meant to be stopped says so.
+    const stopped = 'stoppedExitCode' in command ? Number(command.stoppedExitCode) : CANCELLED;
+    return context.signal.aborted ? stopped : exitCode;
   } catch (error) {
     const { text, exitCode } = describeFailure(error, telling.verbosity);
     context.stderr.write(text);

@@ -5,8 +5,9 @@ import type { CollectRequest, RoundSummary } from '../../lib/operations/collect/
 import { UpidError } from '../../lib/types/errors.ts';
 import { isRetention } from '../flags/retention.ts';
 import { isDuration } from '../flags/validators.ts';
+import { CANCELLED } from '../interrupts.ts';
 import { LookCommand } from '../look-command.ts';
-import { collectListing, collectNotes, ROUND_COLUMNS } from '../print/collect-listing.ts';
+import { collectListing, collectNotes, collectSummary, ROUND_COLUMNS } from '../print/collect-listing.ts';
 import { formatListing, type PrintOptions } from '../print/print.ts';
 import { checkSortBy } from '../print/sort.ts';
 
@@ -18,7 +19,8 @@ export class CollectCommand extends LookCommand {
     details: `
       One round asks metrics-server, a Prometheus-compatible server and, with --kubelet, the kubelets, and records a sample of everything there is; pods that
       came and went since the round before are among it. With --every rounds follow each other until --for is over or Ctrl-C, which loses nothing that was
-      recorded. With --backfill, hours of which the history has no sample at all are filled from the Prometheus-compatible server;
+      recorded, and ends with exit code 0 once a round was recorded; JSON is a line a round then. A cluster that is away is asked again, ever more seldom, up to
+      every five minutes. With --backfill, hours of which the history has no sample at all are filled from the Prometheus-compatible server;
       whatever ends that, the next run goes on where it ended. Nothing is changed in the cluster.
     `,
     examples: [
@@ -52,6 +54,9 @@ export class CollectCommand extends LookCommand {
     validator: isRetention,
   });
 
+  /** After a signal: see runCommand. */
+  stoppedExitCode = CANCELLED;
+
   override async execute(): Promise<number> {
     const options = this.printOptions();
     const asked = this.collectRequest();
@@ -62,17 +67,21 @@ export class CollectCommand extends LookCommand {
       await this.printRounds([await this.ask(asked, (whole) => collectOnce({ ...asked, ...whole }))], options);
       return 0;
     }
-    const rounds: RoundSummary[] = [];
-    // A person reads each round as it comes; a machine reads all of them as one document.
-    const live = options.form.form === 'table';
-    const printing: Promise<void>[] = [];
+    let printed = Promise.resolve();
+    let shown = 0;
     const onRound = (round: RoundSummary): void => {
-      if (live) printing.push(this.printRounds([round], { ...options, headers: options.headers && printing.length === 0 }));
-      else rounds.push(round);
+      const headers = options.headers && shown++ === 0;
+      printed = printed.then(() => this.printRounds([round], { ...options, headers }, true));
+      // Told where it is waited for.
+      printed.catch(() => undefined);
     };
-    await this.ask(asked, (whole) => collectRepeatedly({ ...asked, ...whole, everySeconds, forSeconds, onRound }));
-    await Promise.all(printing);
-    if (!live) await this.printRounds(rounds, options);
+    const outcome = await this.ask(asked, (whole) =>
+      collectRepeatedly({ ...asked, ...whole, everySeconds, forSeconds, onRound }),
+    );
+    await printed;
+    // It runs until somebody stops it, which is then how it is meant to end.
+    if (outcome.rounds > 0) this.stoppedExitCode = 0;
+    this.context.stderr.write(`${collectSummary(outcome)}\n`);
     return 0;
   }
 
@@ -92,9 +101,11 @@ export class CollectCommand extends LookCommand {
     return { ...this.request(), kubelet, retention, backfillSeconds };
   }
 
-  private async printRounds(rounds: readonly RoundSummary[], options: PrintOptions): Promise<void> {
+  /** With `oneLine`, JSON is a document of one line for each round, so that a reader needs not wait for the end. */
+  private async printRounds(rounds: readonly RoundSummary[], options: PrintOptions, oneLine = false): Promise<void> {
     const { stdout, stderr } = this.context;
-    stdout.write(await formatListing(collectListing(rounds), options));
+    const text = await formatListing(collectListing(rounds), options);
+    stdout.write(oneLine && options.form.form === 'json' ? `${JSON.stringify(JSON.parse(text))}\n` : text);
     if (options.form.form !== 'table') return;
     for (const note of collectNotes(rounds)) stderr.write(`${note}\n`);
   }

@@ -1,6 +1,6 @@
 /** What rounds of collecting recorded, as a list: a row a round. */
 
-import type { RoundSummary } from '../../lib/operations/collect/request.ts';
+import type { CollectOutcome, RoundSummary } from '../../lib/operations/collect/request.ts';
 import type { SourceState } from '../../lib/types/source.ts';
 import { formatBytes } from './bytes.ts';
 import { plural } from './figures.ts';
@@ -67,4 +67,11 @@ export function collectNotes(rounds: readonly RoundSummary[]): readonly string[]
       .map(({ source, reason, remedy }) => `${source}: ${reason}${remedy === undefined ? '' : `; ${remedy}`}`),
     ...problems.map((problem) => `warning: ${problem}`),
   ]);
+}
+
+/** `3 rounds were recorded, 1 failed, 2 were left out`. */
+export function collectSummary({ rounds, failedRounds, skippedTicks }: CollectOutcome): string {
+  const failed = failedRounds > 0 ? [`${failedRounds} failed`] : [];
+  const skipped = skippedTicks > 0 ? [`${skippedTicks} were left out`] : [];
+  return [`${plural(rounds, 'round')} recorded`, ...failed, ...skipped].join(', ');
 }

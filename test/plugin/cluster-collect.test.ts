@@ -1,6 +1,6 @@
 /** `collect` against a real control plane: what it records, that it fills gaps from a real Prometheus, and what it says. */
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { TestCluster } from '../cluster/cluster.ts';
@@ -43,9 +43,12 @@ async function collect(...args: readonly string[]): Promise<readonly Round[]> {
   const asked = ['collect', '-A', '-o', 'json', '--kubeconfig', cluster.kubeconfig, '--history', history, ...args];
   const { exitCode, stdout, stderr } = await run(asked);
   assert.is(exitCode, 0, stderr);
-  const value: unknown = JSON.parse(stdout);
-  assert.ok(shape(value), JSON.stringify(shape.errors));
-  return (value as { readonly items: readonly Round[] }).items;
+  const documents = args.includes('--every') ? stdout.trim().split('\n') : [stdout];
+  return documents.flatMap((text) => {
+    const value: unknown = JSON.parse(text);
+    assert.ok(shape(value), JSON.stringify(shape.errors));
+    return (value as { readonly items: readonly Round[] }).items;
+  });
 }
 
 interface Counted {
@@ -74,6 +77,66 @@ test('rounds follow each other at the pace that is asked for, until the time is 
   assert.is(rounds.length, 3);
   const seconds = rounds.map(({ at }) => Date.parse(at) / 1000);
   assert.ok(Math.abs(seconds[2]! - seconds[0]! - 4) <= 1, String(seconds));
+});
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  test(`${signal} ends rounds in order: what was told of is recorded, and the exit code is 0`, async () => {
+    const folder = temporaryFolder();
+    const flags = ['-A', '--prometheus=false', '--kubeconfig', cluster.kubeconfig, '--history', folder];
+    const outcome = await run(['collect', ...flags, '--every', '1s', '-o', 'json'], {
+      started: (child) => {
+        let lines = 0;
+        child.stdout!.on('data', () => {
+          lines += 1;
+          if (lines === 2) child.kill(signal);
+        });
+      },
+    });
+    assert.is(outcome.exitCode, 0, outcome.stderr);
+    assert.match(outcome.stderr, /^\d+ rounds recorded\n$/);
+    const told = outcome.stdout.trim().split('\n').length;
+    const status = await run(['data', 'status', '--history', folder, '-o', 'json']);
+    const id = JSON.parse(status.stdout).items[0].cluster;
+    const { exitCode, stdout } = await run([
+      ...['data', 'query', '--history', folder, '--cluster-id', id, '--no-headers'],
+      'SELECT count(DISTINCT observed_at) FROM pods',
+    ]);
+    assert.equal({ exitCode, rounds: Number(stdout) }, { exitCode: 0, rounds: told });
+  });
+}
+
+test('two collectors on one history at once: both record, and nothing is lost', async () => {
+  const folder = temporaryFolder();
+  const flags = [
+    '-A',
+    '--prometheus=false',
+    '--kubeconfig',
+    cluster.kubeconfig,
+    '--history',
+    folder,
+    '--every',
+    '1s',
+    '--for',
+    '3s',
+  ];
+  const [one, two] = await Promise.all([run(['collect', ...flags, '--no-headers']), run(['collect', ...flags, '--no-headers'])]);
+  assert.equal([one.exitCode, two.exitCode], [0, 0], one.stderr + two.stderr);
+  const told = (one.stdout + two.stdout).trim().split('\n').length;
+  const { items } = JSON.parse((await run(['data', 'status', '--history', folder, '-o', 'json'])).stdout);
+  const rows = items.find(({ table }: { readonly table: string }) => table === 'nodes').rows;
+  const nodes = Number(one.stdout.trim().split(/\s+/)[6]);
+  assert.is(rows, told * nodes);
+});
+
+test('a cluster that is not there fails with a sentence, and nothing is made', async () => {
+  const folder = join(temporaryFolder(), 'history');
+  const gone = ['--server', 'https://127.0.0.1:9', '--kubeconfig', cluster.kubeconfig, '--history', folder];
+  for (const args of [[], ['--every', '1s', '--for', '2s']]) {
+    const { exitCode, stdout, stderr } = await run(['collect', '-A', ...gone, ...args]);
+    assert.equal({ exitCode, stdout }, { exitCode: 1, stdout: '' });
+    assert.match(stderr, /error: .*127\.0\.0\.1:9/);
+    assert.is(existsSync(folder), false);
+  }
 });
 
 test('what the history lacks is filled from Prometheus, once', async () => {
@@ -121,6 +184,7 @@ test('what cannot be combined is refused before anything is asked', async () => 
     [['--demo'], /^error: the simulated cluster comes with its history/],
     [['--no-history'], /^error: collect and --no-history contradict each other/],
     [['--for', '8h'], /^error: --for needs --every/],
+    [['--every', 'often'], /^error: .*--every.*a duration such as/],
     [['--backfill', '7d', '--prometheus=false'], /^error: --backfill and --prometheus=false contradict each other/],
   ] as const) {
     const { exitCode, stderr, stdout } = await run(['collect', ...args, '--kubeconfig', join(history, 'none')]);
