@@ -22,6 +22,9 @@ const MEMORY_LIMIT = '512MB';
 /** Parts that are merged or pruned while a query begins are looked for again this often. */
 const ATTEMPTS = 3;
 
+/** An interruption is lost when the engine is between two statements, so it is repeated until the query is over. */
+const INTERRUPT_EVERY_MS = 50;
+
 export interface QueryRequest {
   /** Folder of one cluster's history. */
   readonly folder: string;
@@ -82,10 +85,10 @@ async function inSandbox<T>(request: QueryRequest, work: (sandbox: Sandbox) => P
   try {
     const { files, problems } = await createViews(connection, request.folder, request.clusterId);
     await close(connection, files);
-    const statement = await prepare(connection, request.sql).catch((error: unknown) => {
-      throw limit.ended() ?? error;
-    });
+    const statement = await prepare(connection, request.sql);
     return await work({ connection, statement, problems, request, ended: limit.ended });
+  } catch (error) {
+    throw limit.ended() ?? error;
   } finally {
     limit.over();
     connection.closeSync();
@@ -168,9 +171,11 @@ function limited(
   { timeoutSeconds, signal }: QueryRequest,
 ): { readonly ended: () => UpidError | undefined; readonly over: () => void } {
   let why: UpidError | undefined;
+  let repeated: NodeJS.Timeout | undefined;
   const end = (error: UpidError): void => {
     why ??= error;
     connection.interrupt();
+    repeated ??= setInterval(() => connection.interrupt(), INTERRUPT_EVERY_MS);
   };
   const cancel = (): void => end(new UpidError('cancelled', 'cancelled'));
   const timer = setTimeout(
@@ -183,10 +188,12 @@ function limited(
     timeoutSeconds * 1000,
   );
   signal.addEventListener('abort', cancel, { once: true });
+  if (signal.aborted) cancel();
   return {
     ended: () => why,
     over: () => {
       clearTimeout(timer);
+      clearInterval(repeated);
       signal.removeEventListener('abort', cancel);
     },
   };

@@ -211,6 +211,17 @@ test('a query that takes too long is stopped', async () => {
   assert.ok(performance.now() - started < 30_000);
 });
 
+test('a query is stopped also where its time is over before it begins', async () => {
+  for (const seconds of [0.001, 0.01, 0.02, 0.04]) {
+    try {
+      await ask('SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range * b.range % 7 = 3', seconds);
+      assert.unreachable();
+    } catch (error) {
+      assert.match(String(error), /was stopped after/);
+    }
+  }
+});
+
 test('Ctrl-C stops a query', async () => {
   const stop = new AbortController();
   setTimeout(() => stop.abort(), 200);
