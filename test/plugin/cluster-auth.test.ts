@@ -9,7 +9,7 @@ import type { TestCluster } from '../cluster/cluster.ts';
 import { sharedCluster } from '../cluster/shared.ts';
 import { clusterSuite } from '../cluster/suite.ts';
 import { assert } from '../harness.ts';
-import { testRuntime } from '../kube/runtime.ts';
+import { temporaryFolder, testRuntime } from '../kube/runtime.ts';
 import { run } from './run.ts';
 
 const test = clusterSuite('rights that are granted');
@@ -143,6 +143,28 @@ test('what is printed for optimize is enough for every patch to be tried', async
   const { kubeconfig } = await grant('optimize');
   await untilMissing(kubeconfig, 'optimize', []);
   assert.equal(await ask(kubeconfig, 'optimize', '-A'), []);
+});
+
+test('what is printed for collect is enough for every source', async () => {
+  const { kubeconfig } = await grant('collect');
+  // The kubelets are only asked where --kubelet says so, for the manifest and for the command.
+  await untilMissing(kubeconfig, 'collect', ['get nodes/proxy']);
+  const { exitCode, stdout, stderr } = await run([
+    'collect',
+    '-A',
+    '-ojson',
+    '--history',
+    temporaryFolder(),
+    '--kubeconfig',
+    kubeconfig,
+  ]);
+  assert.is(exitCode, 0, stderr);
+  const [round] = JSON.parse(stdout).items as readonly { readonly nodes: number; readonly sources: readonly Source[] }[];
+  assert.ok(round!.nodes > 0);
+  assert.equal(
+    round!.sources.filter(({ state }) => state === 'forbidden'),
+    [],
+  );
 });
 
 test('what is printed for doctor is enough for its checks of metrics and Prometheus', async () => {
