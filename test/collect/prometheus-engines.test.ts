@@ -6,7 +6,7 @@ import type { SlotGrid, SlotValues, UsageEvidence } from '../../lib/types/usage.
 import { assert, skip, suite } from '../harness.ts';
 import { testRuntime } from '../kube/runtime.ts';
 import { ENGINES, type Engine, type RunningEngine, startEngine } from './engines.ts';
-import { remoteWrite, type TestSeries } from './remote-write.ts';
+import { remoteWrite, type TestSeries, untilShown } from './remote-write.ts';
 import { workload } from './workload.ts';
 
 const MINUTE = 60_000;
@@ -173,7 +173,7 @@ function against(engine: Engine): void {
     running = await startEngine(engine);
     await remoteWrite(running.url, SERIES, { fromMs: FROM, toMs: NOW, stepMs: MINUTE });
     // VictoriaMetrics shows what was written after a second.
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await untilShown(running.url, NOW);
     told = await ask(running.url, true);
   });
   test.after(() => running.stop());

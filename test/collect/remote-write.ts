@@ -29,6 +29,27 @@ export async function remoteWrite(
   }
 }
 
+/**
+ * Waits until the server shows what was written at an instant: VictoriaMetrics does so a second or more after it took it, bit by bit.
+ * @throws Error when it does not for 30 seconds
+ */
+export async function untilShown(url: string, atMs: number): Promise<void> {
+  const question = new URLSearchParams({ query: 'count({__name__=~".+"})', time: String(atMs / 1000), nocache: '1' });
+  const end = performance.now() + 30_000;
+  for (let [shown, same] = [0, 0]; shown === 0 || same < STILL_POLLS; ) {
+    if (performance.now() > end) throw new Error(`${url} shows nothing of what was written`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const { data } = (await (await fetch(`${url}/api/v1/query?${question}`)).json()) as {
+      readonly data: { readonly result: readonly { readonly value: readonly [number, string] }[] };
+    };
+    const now = Number(data.result[0]?.value[1] ?? 0);
+    [shown, same] = [now, now === shown ? same + 1 : 0];
+  }
+}
+
+/** Answers in a row that show the same. */
+const STILL_POLLS = 6;
+
 /** message TimeSeries { repeated Label labels = 1; repeated Sample samples = 2; } as field 1 of WriteRequest. */
 function timeSeries({ labels, at }: TestSeries, fromMs: number, toMs: number, stepMs: number): Buffer[] {
   const parts = Object.entries(labels)

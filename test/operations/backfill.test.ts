@@ -7,7 +7,7 @@ import type { Backfilled } from '../../lib/operations/collect/backfill.ts';
 import type { StoredUsage } from '../../lib/store/usage-query.ts';
 import { type At, containerSeries } from '../collect/container-series.ts';
 import { ENGINES, type Engine, type RunningEngine, startEngine } from '../collect/engines.ts';
-import { remoteWrite, type TestSeries } from '../collect/remote-write.ts';
+import { remoteWrite, type TestSeries, untilShown } from '../collect/remote-write.ts';
 import { assert, skip, suite } from '../harness.ts';
 import { networkSample, sample, type TestHistory, testHistory } from '../store/samples.ts';
 import type { BackfillJob } from './backfill-process.ts';
@@ -117,7 +117,7 @@ function against(engine: Engine): void {
     running = await startEngine(engine);
     await remoteWrite(running.url, SERIES, { fromMs: FROM, toMs: NOW, stepMs: MINUTE });
     // VictoriaMetrics shows what was written after a second.
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await untilShown(running.url, NOW);
     filled = await withHoles();
     told = await fill(filled);
     usage = await usageOf(filled);
