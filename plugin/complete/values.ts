@@ -50,6 +50,7 @@ async function candidatesFor(flag: DescribedFlag, command: DescribedCommand, nam
     case '--user':
       return named(await names.kubeconfig(`${flag.long.slice(2)}s` as 'contexts' | 'clusters' | 'users'));
     case '--output':
+      if (command.path.join(' ') === 'data query') return named((await import('../print/query-answer.ts')).QUERY_FORMS);
       return command.flags.some(({ long }) => long === '--no-headers') ? ALL_FORMS : DATA_FORMS;
     case '--for':
       // A length of time with other commands.
@@ -82,6 +83,7 @@ const SORT_COLUMNS: Readonly<Record<string, typeof idleColumns>> = {
   forecast: async () => (await import('../print/forecast-listing.ts')).forecastColumns({ allNamespaces: true, timeZone: 'UTC' }),
   'analyze anomalies': async () =>
     (await import('../print/anomaly-listing.ts')).anomalyColumns({ allNamespaces: true, timeZone: 'UTC' }),
+  collect: async () => (await import('../print/collect-listing.ts')).ROUND_COLUMNS,
   doctor: async () => (await import('../print/doctor-listing.ts')).CHECK_COLUMNS,
   'model info': async () => (await import('../print/model-listing.ts')).MODEL_COLUMNS,
   'model train': async () => (await import('../print/train-listing.ts')).TRAIN_COLUMNS,
