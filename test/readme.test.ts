@@ -92,8 +92,12 @@ for (const [label, line] of examples.filter(([, each]) => BY_ITSELF.test(each)))
     const KREW_ROOT = temporaryFolder();
     mkdirSync(`${KREW_ROOT}/bin`);
     const { exitCode, stdout, stderr } = await runLine(line, { KREW_ROOT });
-    assert.is(exitCode, 0, stderr);
-    assert.ok(stdout.length > 0);
+    // Histories of machines are too large to lie here; what is said without them is one sentence.
+    const unread = line.includes('HISTORIES.parquet');
+    if (unread) assert.match(stderr, /^error: HISTORIES\.parquet cannot be read/);
+    assert.is(exitCode, unread ? 1 : 0, stderr);
+    // An export tells on standard error what it wrote.
+    assert.ok(unread || (stdout + stderr).length > 0);
   });
 }
 
@@ -103,9 +107,13 @@ const testOnCluster = clusterSuite('examples on a cluster');
 
 /** Namespaces and names of the help are somebody's; here they stand for what the test cluster has. */
 function forTheTestCluster(line: string, prometheusUrl: string): string {
-  return line
-    .replace('https://prometheus.example.com', prometheusUrl)
-    .replace('deployment/web -n shop', 'deployment/web -n staging');
+  return (
+    line
+      .replace('https://prometheus.example.com', prometheusUrl)
+      .replace('deployment/web -n shop', 'deployment/web -n staging')
+      // A working day is too long for a test.
+      .replace(/--every \d+m(?: --for \d+h)?/, '--every 2s --for 3s')
+  );
 }
 
 async function runsOnCluster(line: string): Promise<void> {
@@ -113,10 +121,11 @@ async function runsOnCluster(line: string): Promise<void> {
   const { exitCode, stderr } = await runLine(forTheTestCluster(line, cluster.prometheusUrl ?? ''), {
     KUBECONFIG: cluster.kubeconfig,
   });
-  // Its history of a week is too short to learn from.
-  const refused = line.includes('model train');
-  if (refused) assert.match(stderr, /^error: not enough history to learn from: /m);
-  assert.is(exitCode, refused || line.includes('--exit-code') ? 1 : 0, stderr);
+  // Its history of a week is too short to learn from, and it has neither the cluster nor the account that the help names.
+  const refused = line.includes('model train') || line.includes('--cluster-id');
+  if (refused) assert.match(stderr, /^error: (not enough history to learn from: |there is no history of the cluster )/m);
+  const says = refused || line.includes('--exit-code') || line.includes('can-i idle -A --as');
+  assert.is(exitCode, says ? 1 : 0, stderr);
 }
 
 for (const line of onCluster) testOnCluster(line, () => runsOnCluster(line));
