@@ -5,7 +5,7 @@ import { messageOf } from '../types/errors.ts';
 import { eachRow, isGone } from './engine.ts';
 import { firstLine, type Part } from './parts.ts';
 import { partsSql, readSql } from './relation.ts';
-import { columnsOf, type Table } from './schema.ts';
+import { columnsOf, readType, type Table } from './schema.ts';
 
 export interface BrokenPart {
   readonly file: string;
@@ -34,7 +34,7 @@ async function reasonAgainst(connection: DuckDBConnection, table: Table, parts: 
       await eachRow(connection, `DESCRIBE SELECT * FROM ${readSql(ofVersion)}`, {}, (row) =>
         types.set(String(row(0)), String(row(1))),
       );
-      const other = columnsOf(table, version).find(([name, type]) => types.get(name) !== (READ_AS[type] ?? type));
+      const other = columnsOf(table, version).find(([name, type]) => types.get(name) !== readType(type));
       if (other) return `its column ${other[0]} is ${types.get(other[0]) ?? 'missing'} instead of ${other[1]}`;
     }
     await eachRow(connection, `SELECT sum(hash(COLUMNS(*))) FROM ${partsSql(table, parts)}`, {}, () => undefined);
@@ -43,6 +43,3 @@ async function reasonAgainst(connection: DuckDBConnection, table: Table, parts: 
     return error;
   }
 }
-
-/** Parquet's timestamps are read in the engine's own resolution. */
-const READ_AS: Readonly<Record<string, string>> = { TIMESTAMP_MS: 'TIMESTAMP' };

@@ -2,7 +2,7 @@
 
 import { literal } from './engine.ts';
 import type { Part } from './parts.ts';
-import { columnsOf, SCHEMA_VERSION, type Table } from './schema.ts';
+import { columnsOf, readType, SCHEMA_VERSION, type Table } from './schema.ts';
 
 /**
  * All columns of a table over these parts; those that a part's version does not have are NULL. The parts of one version have one
@@ -27,9 +27,6 @@ export function readSql(parts: readonly Pick<Part, 'file'>[]): string {
 function columnsSql(table: Table, version: number, read: boolean): string {
   const there = new Set(read ? columnsOf(table, version).map(([name]) => name) : []);
   return columnsOf(table)
-    .map(([name, type]) => (there.has(name) ? name : `NULL::${READ_AS[type] ?? type} AS ${name}`))
+    .map(([name, type]) => (there.has(name) ? name : `NULL::${readType(type)} AS ${name}`))
     .join(', ');
 }
-
-/** Parquet's timestamps are read in the engine's own resolution. */
-const READ_AS: Readonly<Record<string, string>> = { TIMESTAMP_MS: 'TIMESTAMP' };

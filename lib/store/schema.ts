@@ -20,6 +20,11 @@ export const COVERS_KEY = 'upid_covers';
 /** FLOAT is for figures of few digits: half the bytes that do not compress. */
 export type ColumnType = 'TIMESTAMP_MS' | 'VARCHAR' | 'BOOLEAN' | 'DOUBLE' | 'FLOAT' | 'INTEGER';
 
+/** What the engine calls a column that it reads from a part: Parquet's timestamps come in the engine's own resolution. */
+export function readType(type: ColumnType): string {
+  return type === 'TIMESTAMP_MS' ? 'TIMESTAMP' : type;
+}
+
 /** What is recorded at an instant. */
 export type RawTable = 'samples' | 'pods' | 'workloads' | 'nodes';
 

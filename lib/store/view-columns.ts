@@ -1,7 +1,7 @@
 /** What the columns of the views mean: the one place that documents them. Types come from the schema. */
 
 import type { ViewColumn } from '../types/history.ts';
-import { COLUMNS, HOURLY_TABLES, RAW_TABLES, type Table } from './schema.ts';
+import { COLUMNS, HOURLY_TABLES, RAW_TABLES, readType, type Table } from './schema.ts';
 
 /** One line for each view. */
 export const VIEWS: Readonly<Record<Table | 'cluster_metrics', string>> = {
@@ -92,7 +92,7 @@ const CLUSTER_METRICS = [
 /** Every column of every view, in their order. @throws Error for a column that is not described: a bug */
 export function viewColumns(): readonly ViewColumn[] {
   const tables = [...RAW_TABLES, ...HOURLY_TABLES].flatMap((view) =>
-    Object.entries(COLUMNS[view]).map(([name, type]) => ({ view, name, type: shownType(type), meaning: meaningOf(name) })),
+    Object.entries(COLUMNS[view]).map(([name, type]) => ({ view, name, type: readType(type), meaning: meaningOf(name) })),
   );
   return [...tables, ...CLUSTER_METRICS.map(([name, type, meaning]) => ({ view: 'cluster_metrics', name, type, meaning }))];
 }
@@ -101,9 +101,4 @@ function meaningOf(name: string): string {
   const meaning = MEANING[name];
   if (meaning === undefined) throw new Error(`the column ${name} is not described`);
   return meaning;
-}
-
-/** Parquet's timestamps are read in the engine's own resolution. */
-function shownType(type: string): string {
-  return type === 'TIMESTAMP_MS' ? 'TIMESTAMP' : type;
 }
