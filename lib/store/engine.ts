@@ -22,11 +22,14 @@ export interface Engine {
  * Starts an engine that reads no configuration, loads no extension and spills into `temporaryDirectory`, which no other
  * engine may have: it is made when needed and removed on closing.
  */
-export async function startEngine(temporaryDirectory: string): Promise<Engine> {
+export async function startEngine(
+  temporaryDirectory: string,
+  { memory = MEMORY_LIMIT, threads = THREADS }: { readonly memory?: string; readonly threads?: string } = {},
+): Promise<Engine> {
   const { DuckDBInstance: Instance } = await import('./duckdb.ts');
   const instance: DuckDBInstance = await Instance.create(':memory:', {
-    memory_limit: MEMORY_LIMIT,
-    threads: THREADS,
+    memory_limit: memory,
+    threads,
     autoload_known_extensions: 'false',
     autoinstall_known_extensions: 'false',
     temp_directory: temporaryDirectory,
@@ -79,6 +82,15 @@ export async function eachRow(
     const row: Row = (column) => vectors[column]?.getItem(at) ?? null;
     for (; at < chunk.rowCount; at++) visit(row);
   }
+}
+
+/** The number that a query of one row and one column gives; 0 where it gives none. */
+export async function numberOf(connection: DuckDBConnection, sql: string): Promise<number> {
+  let number = 0;
+  await eachRow(connection, sql, {}, (row) => {
+    number = Number(row(0));
+  });
+  return number;
 }
 
 /** A number; undefined where the value is missing. */

@@ -9,12 +9,13 @@ import { messageOf, UpidError } from '../types/errors.ts';
 import type { QueryColumn } from '../types/history.ts';
 import type { ExportFormat } from '../types/history-exchange.ts';
 import type { Runtime } from '../types/runtime.ts';
-import { isGone, literal } from './engine.ts';
+import { againWhileGone } from './again.ts';
+import { literal, numberOf } from './engine.ts';
 import { startHistoryEngine } from './history.ts';
 import { interruptible } from './interruption.ts';
 import { firstLine } from './parts.ts';
 import { viewColumns } from './view-columns.ts';
-import { createViews, type Views } from './views.ts';
+import { createViews } from './views.ts';
 
 export interface ExportRequest {
   /** Folder of one cluster's history. */
@@ -39,9 +40,6 @@ export interface Export {
   readonly problems: readonly string[];
 }
 
-/** Parts that are merged or pruned while they are read are looked for again this often. */
-const ATTEMPTS = 3;
-
 const OPTIONS: Readonly<Record<ExportFormat, string>> = {
   parquet: 'FORMAT parquet, CODEC zstd, USE_TMP_FILE false',
   csv: 'FORMAT csv, HEADER, USE_TMP_FILE false',
@@ -60,23 +58,22 @@ export function hasNamespace(view: string): boolean {
 export async function exportView(request: ExportRequest, file: string): Promise<Export> {
   const { connection, close } = await startHistoryEngine(request.runtime);
   try {
-    return await interruptible(connection, request.signal, () => attempt(connection, request, file));
+    return await interruptible(connection, request.signal, () => copy(connection, request, file));
   } finally {
     close();
   }
 }
 
-async function attempt(connection: DuckDBConnection, request: ExportRequest, file: string): Promise<Export> {
-  const { folder, clusterId } = request;
+async function copy(connection: DuckDBConnection, request: ExportRequest, file: string): Promise<Export> {
   await connection.run("SET TimeZone = 'UTC'");
-  for (let attempts = 1; ; attempts++) {
-    try {
-      const views: Views = await createViews(connection, folder, clusterId);
-      const copied = await connection.runAndReadAll(copySql(request, file));
-      return { rows: Number(copied.getRows()[0]?.[0]), bytes: (await stat(file)).size, problems: views.problems };
-    } catch (error) {
-      if (!isGone(error) || attempts === ATTEMPTS) throw failure(error, request, file);
-    }
+  try {
+    return await againWhileGone(async () => {
+      const { problems } = await createViews(connection, request.folder, request.clusterId);
+      const rows = await numberOf(connection, copySql(request, file));
+      return { rows, bytes: (await stat(file)).size, problems };
+    });
+  } catch (error) {
+    throw failure(error, request, file);
   }
 }
 

@@ -5,10 +5,12 @@
 
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { messageOf, UpidError } from '../types/errors.ts';
+import type { Imported } from '../types/history-exchange.ts';
 import type { Runtime } from '../types/runtime.ts';
 import type { Sample } from '../types/usage.ts';
+import { againWhileGone } from './again.ts';
 import { leavesOf, sourcesOf } from './coverage.ts';
-import { eachRow, isGone, type Row } from './engine.ts';
+import { eachRow, numberOf, type Row } from './engine.ts';
 import { type History, openHistory, startHistoryEngine } from './history.ts';
 import { stageFile } from './import-stage.ts';
 import { interruptible, refuseCancelled } from './interruption.ts';
@@ -26,25 +28,13 @@ export interface ImportRequest {
   readonly signal: AbortSignal;
 }
 
-export interface Import {
-  /** Folder of the cluster's history. */
-  readonly folder: string;
-  readonly rows: number;
-  readonly added: number;
-  readonly present: number;
-  readonly rolledUp: number;
-  readonly fromMs?: number;
-  readonly toMs?: number;
-  readonly ignored: readonly string[];
-}
+/** What became of the rows of a file. */
+export type Import = Omit<Imported, 'cluster' | 'file'>;
 
 /** Rows that are held at a time, and the rows of a part. */
 const CHUNK = 100_000;
 
 const HOUR_MS = 3_600_000;
-
-/** Rows of a day may be merged, rolled up or pruned by another process while they are compared. */
-const ATTEMPTS = 3;
 
 /**
  * @throws UpidError input-invalid for a file that is not of the form, with its first offending row: nothing is added then.
@@ -81,18 +71,14 @@ interface Day {
 
 /** Makes the table `fresh`: the staged rows of a day without those that are there as raw rows; `rolled_up` where there are but hours. */
 async function newRows(connection: DuckDBConnection, folder: string, day: Day): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await compare(connection, folder, day);
-      return;
-    } catch (error) {
-      if (error instanceof UpidError) throw error;
-      if (!isGone(error) || attempt === ATTEMPTS)
-        throw new UpidError('history-corrupt', `the history in ${folder} cannot be queried (${firstLine(messageOf(error))})`, {
-          remedy: 'move the part that is named away, or import into another folder by --history',
-          cause: error,
-        });
-    }
+  try {
+    await againWhileGone(() => compare(connection, folder, day));
+  } catch (error) {
+    if (error instanceof UpidError) throw error;
+    throw new UpidError('history-corrupt', `the history in ${folder} cannot be queried (${firstLine(messageOf(error))})`, {
+      remedy: 'move the part that is named away, or import into another folder by --history',
+      cause: error,
+    });
   }
 }
 
@@ -152,12 +138,4 @@ function sampleOf(row: Row): Sample {
     memoryPeakBytes: measure(14),
     networkPeakBytesPerSecond: measure(15),
   };
-}
-
-async function numberOf(connection: DuckDBConnection, sql: string): Promise<number> {
-  let value = 0;
-  await eachRow(connection, sql, {}, (row) => {
-    value = Number(row(0));
-  });
-  return value;
 }

@@ -8,7 +8,7 @@ const REPEAT_MS = 50;
 
 /**
  * Runs `work`, and interrupts what the connection does when the signal aborts.
- * @throws UpidError cancelled, whatever `work` says of being interrupted
+ * @throws UpidError as `refuseCancelled`, whatever `work` says of being interrupted
  */
 export async function interruptible<T>(connection: DuckDBConnection, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setInterval> | undefined;
@@ -31,7 +31,7 @@ export async function interruptible<T>(connection: DuckDBConnection, signal: Abo
   }
 }
 
-/** @throws UpidError cancelled */
+/** @throws UpidError the reason that the signal was aborted with where it is one, else cancelled */
 export function refuseCancelled(signal: AbortSignal): void {
-  if (signal.aborted) throw new UpidError('cancelled', 'cancelled');
+  if (signal.aborted) throw signal.reason instanceof UpidError ? signal.reason : new UpidError('cancelled', 'cancelled');
 }

@@ -1,7 +1,7 @@
 /** What queries over a period have in common. */
 
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { eachRow, type Parameters } from './engine.ts';
+import { numberOf, type Parameters } from './engine.ts';
 import { type Conditions, HOUR_MS } from './hourly.ts';
 import type { Part } from './parts.ts';
 import { partsSql, readSql } from './relation.ts';
@@ -38,9 +38,5 @@ export function boundsOf({ fromMs, toMs, namespace }: Period): Parameters {
 /** Number of rows in these parts: it stands in their metadata and costs next to nothing. */
 export async function rowsIn(connection: DuckDBConnection, parts: readonly Pick<Part, 'file'>[]): Promise<number> {
   if (parts.length === 0) return 0;
-  let rows = 0;
-  await eachRow(connection, `SELECT count(*)::DOUBLE FROM ${readSql(parts)}`, {}, (row) => {
-    rows = Number(row(0));
-  });
-  return rows;
+  return numberOf(connection, `SELECT count(*)::DOUBLE FROM ${readSql(parts)}`);
 }

@@ -7,7 +7,7 @@
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type DaySources, leavesOf, sourcesOf } from './coverage.ts';
-import { eachRow, isGone, literal } from './engine.ts';
+import { isGone, literal, numberOf } from './engine.ts';
 import { HOUR_MS, hoursSql } from './hourly.ts';
 import { type DayParts, dayFolder, type KnownFooters, makeFolder, type Part, partsOf, placePartOnce } from './parts.ts';
 import { rowsIn } from './period.ts';
@@ -106,9 +106,5 @@ function pieces(startMs: number, count: number): readonly { readonly fromMs: num
 /** Samples behind the rows of these roll-ups. */
 async function samplesIn(connection: DuckDBConnection, parts: readonly Pick<Part, 'file'>[]): Promise<number> {
   if (parts.length === 0) return 0;
-  let samples = 0;
-  await eachRow(connection, `SELECT sum(samples)::DOUBLE FROM ${readSql(parts)}`, {}, (row) => {
-    samples = Number(row(0));
-  });
-  return samples;
+  return numberOf(connection, `SELECT sum(samples)::DOUBLE FROM ${readSql(parts)}`);
 }

@@ -11,7 +11,9 @@ import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api
 import { messageOf, UpidError } from '../types/errors.ts';
 import type { QueryColumn, QueryValue } from '../types/history.ts';
 import type { Runtime } from '../types/runtime.ts';
-import { isGone, literal } from './engine.ts';
+import { againWhileGone } from './again.ts';
+import { literal, startEngine } from './engine.ts';
+import { interruptible } from './interruption.ts';
 import { firstLine } from './parts.ts';
 import { plainValue } from './plain-value.ts';
 import { createViews } from './views.ts';
@@ -19,11 +21,8 @@ import { createViews } from './views.ts';
 /** What a query may hold in memory; more is spilled to a temporary folder. */
 const MEMORY_LIMIT = '512MB';
 
-/** Parts that are merged or pruned while a query begins are looked for again this often. */
-const ATTEMPTS = 3;
-
-/** An interruption is lost when the engine is between two statements, so it is repeated until the query is over. */
-const INTERRUPT_EVERY_MS = 50;
+/** Nothing else is done meanwhile. */
+const THREADS = '2';
 
 export interface QueryRequest {
   /** Folder of one cluster's history. */
@@ -45,60 +44,49 @@ export interface QueryAnswer {
 
 /**
  * Runs one query and hands its answer to `read` while the engine is there.
- * @throws UpidError query-invalid for what cannot be run or is more than reading the views; not-enough-data where it took longer than
- * the time it has; cancelled; history-corrupt
+ * @throws UpidError query-invalid for what cannot be run, is more than reading the views, or takes longer than the time it has;
+ * cancelled; history-corrupt
  */
-export async function queryViews<T>(request: QueryRequest, read: (answer: QueryAnswer) => Promise<T>): Promise<T> {
-  let gone: unknown;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const begun = { rows: false };
-    try {
-      return await inSandbox(request, (sandbox) => read(answerOf(sandbox, begun)));
-    } catch (error) {
-      if (begun.rows || !isGone(error instanceof UpidError ? error.cause : error)) throw error;
-      gone = error;
-    }
-  }
-  throw gone;
+export function queryViews<T>(request: QueryRequest, read: (answer: QueryAnswer) => Promise<T>): Promise<T> {
+  const begun = { rows: false };
+  return againWhileGone(
+    () => inSandbox(request, (sandbox) => read(answerOf(sandbox, begun))),
+    () => begun.rows,
+  );
 }
 
 interface Sandbox {
-  readonly connection: DuckDBConnection;
   readonly statement: DuckDBPreparedStatement;
   readonly problems: readonly string[];
-  readonly request: QueryRequest;
-  readonly ended: () => UpidError | undefined;
 }
 
 async function inSandbox<T>(request: QueryRequest, work: (sandbox: Sandbox) => Promise<T>): Promise<T> {
-  const { DuckDBInstance } = await import('./duckdb.ts');
-  const temporary = join(tmpdir(), `kubectl-upid-query-${Math.floor(request.runtime.random() * 2 ** 52).toString(36)}`);
-  const instance = await DuckDBInstance.create(':memory:', {
-    memory_limit: MEMORY_LIMIT,
-    threads: '2',
-    autoload_known_extensions: 'false',
-    autoinstall_known_extensions: 'false',
-    temp_directory: temporary,
-  });
-  const connection = await instance.connect();
-  const limit = limited(connection, request);
+  const { folder, clusterId, sql, timeoutSeconds, runtime, signal } = request;
+  const temporary = join(tmpdir(), `kubectl-upid-query-${Math.floor(runtime.random() * 2 ** 52).toString(36)}`);
+  const { connection, close } = await startEngine(temporary, { memory: MEMORY_LIMIT, threads: THREADS });
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(stoppedAfter(timeoutSeconds)), timeoutSeconds * 1000);
   try {
-    const { files, problems } = await createViews(connection, request.folder, request.clusterId);
-    await close(connection, files);
-    const statement = await prepare(connection, request.sql);
-    return await work({ connection, statement, problems, request, ended: limit.ended });
-  } catch (error) {
-    throw limit.ended() ?? error;
+    return await interruptible(connection, AbortSignal.any([signal, late.signal]), async () => {
+      const { files, problems } = await createViews(connection, folder, clusterId);
+      await shut(connection, files);
+      return await work({ statement: await prepare(connection, sql), problems });
+    });
   } finally {
-    limit.over();
-    connection.closeSync();
-    instance.closeSync();
+    clearTimeout(timer);
+    close();
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
+function stoppedAfter(seconds: number): UpidError {
+  return new UpidError('query-invalid', `the query was stopped after ${seconds} s`, {
+    remedy: 'ask for a shorter period, or give it more time by --timeout',
+  });
+}
+
 /** From here on the engine can read these files, write its temporary folder, and do nothing else outside of itself. */
-async function close(connection: DuckDBConnection, files: readonly string[]): Promise<void> {
+async function shut(connection: DuckDBConnection, files: readonly string[]): Promise<void> {
   await connection.run("SET TimeZone = 'UTC'");
   await connection.run(`SET allowed_paths = [${files.map(literal).join(', ')}]`);
   await connection.run('SET enable_external_access = false');
@@ -150,10 +138,7 @@ function answerOf(sandbox: Sandbox, begun: { rows: boolean }): QueryAnswer {
   return { columns, rows: rowsOf(sandbox, begun), problems };
 }
 
-async function* rowsOf(
-  { statement, ended }: Sandbox,
-  begun: { rows: boolean },
-): AsyncGenerator<readonly (readonly QueryValue[])[]> {
+async function* rowsOf({ statement }: Sandbox, begun: { rows: boolean }): AsyncGenerator<readonly (readonly QueryValue[])[]> {
   try {
     const result = await statement.stream();
     for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
@@ -161,40 +146,6 @@ async function* rowsOf(
       yield chunk.getRows().map((row) => row.map(plainValue));
     }
   } catch (error) {
-    throw ended() ?? (error instanceof UpidError ? error : invalid(error));
+    throw error instanceof UpidError ? error : invalid(error);
   }
-}
-
-/** Interrupts the query when its time is over or Ctrl-C was pressed. */
-function limited(
-  connection: DuckDBConnection,
-  { timeoutSeconds, signal }: QueryRequest,
-): { readonly ended: () => UpidError | undefined; readonly over: () => void } {
-  let why: UpidError | undefined;
-  let repeated: NodeJS.Timeout | undefined;
-  const end = (error: UpidError): void => {
-    why ??= error;
-    connection.interrupt();
-    repeated ??= setInterval(() => connection.interrupt(), INTERRUPT_EVERY_MS);
-  };
-  const cancel = (): void => end(new UpidError('cancelled', 'cancelled'));
-  const timer = setTimeout(
-    () =>
-      end(
-        new UpidError('query-invalid', `the query was stopped after ${timeoutSeconds} s`, {
-          remedy: 'ask for a shorter period, or give it more time by --timeout',
-        }),
-      ),
-    timeoutSeconds * 1000,
-  );
-  signal.addEventListener('abort', cancel, { once: true });
-  if (signal.aborted) cancel();
-  return {
-    ended: () => why,
-    over: () => {
-      clearTimeout(timer);
-      clearInterval(repeated);
-      signal.removeEventListener('abort', cancel);
-    },
-  };
 }
