@@ -7,7 +7,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { byCoverage, sourcesOf } from './coverage.ts';
 import { clean, FEWEST_PARTS, merge } from './merge.ts';
 import { dayFolder, daysOf, entriesOf, isPartName, type KnownFooters, partsOf } from './parts.ts';
-import { isOver, oldDays, pruneHourly, pruneRaw, type Removed, type Retention, recordedDays } from './retention.ts';
+import { daysToPrune, isOver, pruneHourly, pruneRaw, type Removed, type Retention } from './retention.ts';
 import { dayParts, rollUp } from './roll-up.ts';
 import { HOURLY_OF, RAW_TABLES, type RawTable, SCHEMA_VERSION } from './schema.ts';
 
@@ -57,16 +57,11 @@ export async function rollUpAll(house: House): Promise<number> {
 /** Removes day by day what is old in a table. */
 export async function* pruning(house: House, table: RawTable, graceMs?: number): AsyncGenerator<Removed> {
   const { folder, nowMs, retention, known } = house;
-  const rawDays = await recordedDays(folder, table);
-  const hourlyDays = await recordedDays(folder, HOURLY_OF[table]);
-  const recorded = [...new Set([...rawDays, ...hourlyDays])];
-  const hourlySeconds = Math.max(retention.hourlySeconds, retention.rawSeconds);
-  for (const day of oldDays(recorded, retention.rawSeconds, nowMs)) {
-    if (rawDays.includes(day)) yield await pruneRaw(folder, table, day, nowMs, known, graceMs);
-  }
-  for (const day of oldDays(recorded, hourlySeconds, nowMs)) {
-    const { raw } = await dayParts(folder, table, day, known);
-    if (raw.parts.length === 0 && hourlyDays.includes(day)) yield await pruneHourly(folder, table, day, known);
+  const { raw, hourly } = await daysToPrune(folder, table, retention, nowMs);
+  for (const day of raw) yield await pruneRaw(folder, table, day, nowMs, known, graceMs);
+  for (const day of hourly) {
+    const { raw: left } = await dayParts(folder, table, day, known);
+    if (left.parts.length === 0) yield await pruneHourly(folder, table, day, known);
   }
 }
 

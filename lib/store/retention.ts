@@ -52,6 +52,22 @@ export function oldDays(days: readonly string[], keptSeconds: number, nowMs: num
   return past.filter((day) => Date.parse(day) + DAY_MS + keptSeconds * 1000 <= Math.min(nowMs, reachedMs));
 }
 
+/** Recorded days whose raw rows, and whose roll-ups, are older than the retention, oldest first. @throws UpidError history-corrupt */
+export async function daysToPrune(
+  folder: string,
+  table: RawTable,
+  { rawSeconds, hourlySeconds }: Retention,
+  nowMs: number,
+): Promise<{ readonly raw: readonly string[]; readonly hourly: readonly string[] }> {
+  const raw = await recordedDays(folder, table);
+  const hourly = await recordedDays(folder, HOURLY_OF[table]);
+  const recorded = [...new Set([...raw, ...hourly])];
+  return {
+    raw: oldDays(recorded, rawSeconds, nowMs).filter((day) => raw.includes(day)),
+    hourly: oldDays(recorded, Math.max(hourlySeconds, rawSeconds), nowMs).filter((day) => hourly.includes(day)),
+  };
+}
+
 /** Whether a day is over, with some time for what comes late. A day in the future is not. */
 export function isOver(day: string, nowMs: number): boolean {
   return Date.parse(day) + DAY_MS + ROLL_UP_LATE_MS <= nowMs;
