@@ -20,9 +20,7 @@ type ValuesOf = { readonly [T in RawTable]: (row: Rows[T][number]) => readonly V
 export const VALUES_OF: ValuesOf = {
   samples: (row) => [
     row.atMs,
-    row.namespace,
-    row.workloadKind,
-    row.workloadName,
+    ...workloadOf(row),
     row.pod,
     row.container,
     row.app,
@@ -38,9 +36,7 @@ export const VALUES_OF: ValuesOf = {
   ],
   pods: (row) => [
     row.atMs,
-    row.namespace,
-    row.workloadKind,
-    row.workloadName,
+    ...workloadOf(row),
     row.pod,
     row.uid,
     row.node,
@@ -58,9 +54,7 @@ export const VALUES_OF: ValuesOf = {
   ],
   workloads: (row) => [
     row.atMs,
-    row.namespace,
-    row.workloadKind,
-    row.workloadName,
+    ...workloadOf(row),
     row.uid,
     row.desiredReplicas,
     row.pods,
@@ -89,3 +83,7 @@ export const VALUES_OF: ValuesOf = {
     row.windowSeconds,
   ],
 };
+
+function workloadOf({ namespace, workloadKind, workloadName }: Pick<Sample, 'namespace' | 'workloadKind' | 'workloadName'>) {
+  return [namespace, workloadKind, workloadName] as const;
+}

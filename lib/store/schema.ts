@@ -35,6 +35,42 @@ export type Table = RawTable | HourlyTable;
 
 const WORKLOAD = { namespace: 'VARCHAR', workload_kind: 'VARCHAR', workload_name: 'VARCHAR' } as const;
 
+/** What a roll-up keeps of a pod as it was last seen. */
+const POD_STATE = {
+  restarts: 'DOUBLE',
+  oom_kills: 'DOUBLE',
+  created_at: 'TIMESTAMP_MS',
+  started_at: 'TIMESTAMP_MS',
+  ended_at: 'TIMESTAMP_MS',
+  cpu_request_cores: 'DOUBLE',
+  memory_request_bytes: 'DOUBLE',
+  cpu_limit_cores: 'DOUBLE',
+  memory_limit_bytes: 'DOUBLE',
+} as const;
+
+/** What a roll-up keeps of a workload. */
+const WORKLOAD_STATE = {
+  desired_replicas: 'DOUBLE',
+  pods: 'DOUBLE',
+  ready_pods: 'DOUBLE',
+  restarts: 'DOUBLE',
+  cpu_request_cores: 'DOUBLE',
+  memory_request_bytes: 'DOUBLE',
+  cost_per_hour: 'DOUBLE',
+} as const;
+
+/** What a node offers, what of it is requested, and what that costs. */
+const NODE_STATE = {
+  allocatable_cpu_cores: 'DOUBLE',
+  allocatable_memory_bytes: 'DOUBLE',
+  requested_cpu_cores: 'DOUBLE',
+  requested_memory_bytes: 'DOUBLE',
+  pods: 'DOUBLE',
+  cost_per_hour: 'DOUBLE',
+  currency: 'VARCHAR',
+  price_source: 'VARCHAR',
+} as const;
+
 /** Columns of each table, in their order. */
 export const COLUMNS = {
   /** One container, or one pod's network (container ''), at one instant. */
@@ -62,27 +98,13 @@ export const COLUMNS = {
     node: 'VARCHAR',
     phase: 'VARCHAR',
     ready: 'BOOLEAN',
-    restarts: 'DOUBLE',
-    oom_kills: 'DOUBLE',
-    created_at: 'TIMESTAMP_MS',
-    started_at: 'TIMESTAMP_MS',
-    ended_at: 'TIMESTAMP_MS',
-    cpu_request_cores: 'DOUBLE',
-    memory_request_bytes: 'DOUBLE',
-    cpu_limit_cores: 'DOUBLE',
-    memory_limit_bytes: 'DOUBLE',
+    ...POD_STATE,
   },
   workloads: {
     observed_at: 'TIMESTAMP_MS',
     ...WORKLOAD,
     uid: 'VARCHAR',
-    desired_replicas: 'DOUBLE',
-    pods: 'DOUBLE',
-    ready_pods: 'DOUBLE',
-    restarts: 'DOUBLE',
-    cpu_request_cores: 'DOUBLE',
-    memory_request_bytes: 'DOUBLE',
-    cost_per_hour: 'DOUBLE',
+    ...WORKLOAD_STATE,
   },
   nodes: {
     observed_at: 'TIMESTAMP_MS',
@@ -92,14 +114,7 @@ export const COLUMNS = {
     cpu_cores: 'DOUBLE',
     memory_bytes: 'DOUBLE',
     network_bytes_per_second: 'DOUBLE',
-    allocatable_cpu_cores: 'DOUBLE',
-    allocatable_memory_bytes: 'DOUBLE',
-    requested_cpu_cores: 'DOUBLE',
-    requested_memory_bytes: 'DOUBLE',
-    pods: 'DOUBLE',
-    cost_per_hour: 'DOUBLE',
-    currency: 'VARCHAR',
-    price_source: 'VARCHAR',
+    ...NODE_STATE,
     window_seconds: 'DOUBLE',
   },
   /**
@@ -150,15 +165,7 @@ export const COLUMNS = {
     ready: 'BOOLEAN',
     samples: 'INTEGER',
     last_at: 'TIMESTAMP_MS',
-    restarts: 'DOUBLE',
-    oom_kills: 'DOUBLE',
-    created_at: 'TIMESTAMP_MS',
-    started_at: 'TIMESTAMP_MS',
-    ended_at: 'TIMESTAMP_MS',
-    cpu_request_cores: 'DOUBLE',
-    memory_request_bytes: 'DOUBLE',
-    cpu_limit_cores: 'DOUBLE',
-    memory_limit_bytes: 'DOUBLE',
+    ...POD_STATE,
   },
   /** Means over the hour; restarts are the highest count. */
   hourly_workloads: {
@@ -167,13 +174,7 @@ export const COLUMNS = {
     uid: 'VARCHAR',
     samples: 'INTEGER',
     last_at: 'TIMESTAMP_MS',
-    desired_replicas: 'DOUBLE',
-    pods: 'DOUBLE',
-    ready_pods: 'DOUBLE',
-    restarts: 'DOUBLE',
-    cpu_request_cores: 'DOUBLE',
-    memory_request_bytes: 'DOUBLE',
-    cost_per_hour: 'DOUBLE',
+    ...WORKLOAD_STATE,
   },
   /** Means over the hour, and the highest use; ready when it always was. */
   hourly_nodes: {
@@ -189,14 +190,7 @@ export const COLUMNS = {
     memory_max_bytes: 'DOUBLE',
     network_mean_bytes_per_second: 'FLOAT',
     network_max_bytes_per_second: 'DOUBLE',
-    allocatable_cpu_cores: 'DOUBLE',
-    allocatable_memory_bytes: 'DOUBLE',
-    requested_cpu_cores: 'DOUBLE',
-    requested_memory_bytes: 'DOUBLE',
-    pods: 'DOUBLE',
-    cost_per_hour: 'DOUBLE',
-    currency: 'VARCHAR',
-    price_source: 'VARCHAR',
+    ...NODE_STATE,
   },
 } as const satisfies Readonly<Record<Table, Readonly<Record<string, ColumnType>>>>;
 
