@@ -1,5 +1,6 @@
 /** Errors of a model on the machines held apart, beside those of plain methods on the same windows. */
 
+import { meanOf } from '../../lib/intelligence/evidence/measured.ts';
 import { type ForecastModel, forecastSeries, isTooShort } from '../../lib/intelligence/forecast/forecast.ts';
 import { seasonalBase, seasonalCandidates, seasonalNaive } from '../../lib/intelligence/forecast/seasonal.ts';
 import { DAY_HOURS, HISTORY_HOURS, HORIZON_HOURS } from '../../lib/intelligence/forecast/window.ts';
@@ -47,44 +48,32 @@ export function measure(traces: Traces, model: ForecastModel): readonly Figure[]
     );
     errors.medians.push(plain);
     errors.model.push(meanError(window, forecast.mean));
-    errors.msis.push(mean(Array.from(future, (value, hour) => intervalScore(value, low[hour]!, high[hour]!))) / scale);
+    errors.msis.push(meanOf(Array.from(future, (value, hour) => intervalScore(value, low[hour]!, high[hour]!))) / scale);
   }
   const naive = (value: number) => ({ method: 'seasonal naive, 24 h', value: round(value) });
   return [
-    { figure: 'MASE, mean', value: round(mean(errors.model)), beside: naive(mean(errors.naive)) },
+    { figure: 'MASE, mean', value: round(meanOf(errors.model)), beside: naive(meanOf(errors.naive)) },
     { figure: 'MASE, median', value: round(middle(errors.model)), beside: naive(middle(errors.naive)) },
     {
       figure: 'MASE, mean, against seasonal medians',
-      value: round(mean(errors.model)),
-      beside: { method: 'seasonal medians', value: round(mean(errors.medians)) },
+      value: round(meanOf(errors.model)),
+      beside: { method: 'seasonal medians', value: round(meanOf(errors.medians)) },
     },
-    { figure: 'MSIS of the 95 % interval', value: round(mean(errors.msis)) },
-    { figure: 'coverage of the 95 % interval', value: round(mean(METRICS.flatMap((metric) => inside[metric]!))) },
-    ...METRICS.map((metric) => ({ figure: `coverage of the 95 % interval, ${metric}`, value: round(mean(inside[metric]!)) })),
+    { figure: 'MSIS of the 95 % interval', value: round(meanOf(errors.msis)) },
+    { figure: 'coverage of the 95 % interval', value: round(meanOf(METRICS.flatMap((metric) => inside[metric]!))) },
+    ...METRICS.map((metric) => ({ figure: `coverage of the 95 % interval, ${metric}`, value: round(meanOf(inside[metric]!)) })),
     { figure: 'windows', value: errors.model.length },
     { figure: `windows left out of MASE and MSIS: medians err by more than ${ODD_MASE} daily changes`, value: odd },
   ];
 }
 
 function meanError({ future, scale }: TrainingWindow, forecast: Float64Array): number {
-  return mean(Array.from(future, (value, hour) => Math.abs(value - forecast[hour]!))) / scale;
+  return meanOf(Array.from(future, (value, hour) => Math.abs(value - forecast[hour]!))) / scale;
 }
 
 /** Gneiting & Raftery 2007, equation 43, α = 0.05. */
 function intervalScore(value: number, low: number, high: number): number {
   return high - low + 40 * (Math.max(0, low - value) + Math.max(0, value - high));
-}
-
-/** Of what is a number. */
-function mean(values: readonly number[]): number {
-  let sum = 0;
-  let count = 0;
-  for (const value of values) {
-    if (Number.isNaN(value)) continue;
-    sum += value;
-    count++;
-  }
-  return sum / count;
 }
 
 function middle(values: readonly number[]): number {

@@ -1,8 +1,8 @@
 /** Windows of traces: the history before an origin and the week that followed. */
 
+import { countMeasured } from '../../lib/intelligence/evidence/measured.ts';
 import { dailyChange } from '../../lib/intelligence/forecast/seasonal.ts';
 import {
-  countMeasured,
   DAY_HOURS,
   HISTORY_HOURS,
   type HistoryWindow,

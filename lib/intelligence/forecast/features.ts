@@ -6,7 +6,8 @@
 
 import type { ForecastMetric } from '../../types/forecast.ts';
 import type { SlotValues } from '../../types/usage.ts';
-import { dailyChange, recentMedian, type SeasonalCandidates, seasonalMedian, seasonalNaive, sortedMeasured } from './seasonal.ts';
+import { changeOver, meanOf, sortedMeasured, sortedQuantile } from '../evidence/measured.ts';
+import { dailyChange, recentMedian, type SeasonalCandidates, seasonalMedian, seasonalNaive } from './seasonal.ts';
 import { DAY_HOURS, HISTORY_HOURS, type HistoryWindow, HORIZON_HOURS, WEEK_HOURS } from './window.ts';
 
 const HOUR_FEATURES = [
@@ -220,43 +221,9 @@ function share(value: number, scale: number): number {
   return Number.isNaN(value) ? 0 : value / scale;
 }
 
-/** The q-quantile of ascending values by linear interpolation; NaN for none. */
-export function sortedQuantile(sorted: SlotValues, q: number): number {
-  if (sorted.length === 0) return Number.NaN;
-  const position = (sorted.length - 1) * q;
-  const low = Math.floor(position);
-  const value = sorted[low]!;
-  return value + (position - low) * ((sorted[low + 1] ?? value) - value);
-}
-
-/** Mean of what is measured; NaN for nothing. */
-export function meanOf(values: SlotValues): number {
-  let sum = 0;
-  let count = 0;
-  for (const value of values) {
-    if (Number.isNaN(value)) continue;
-    sum += value;
-    count++;
-  }
-  return sum / count;
-}
-
 function standardDeviation(values: SlotValues): number {
   const mean = meanOf(values);
   return Math.sqrt(meanOf(values.map((value) => (value - mean) * (value - mean))));
-}
-
-/** Mean absolute difference between values `lag` apart; NaN where no two are. */
-function changeOver(values: SlotValues, lag: number): number {
-  let sum = 0;
-  let count = 0;
-  for (let at = lag; at < values.length; at++) {
-    const change = Math.abs(values[at]! - values[at - lag]!);
-    if (Number.isNaN(change)) continue;
-    sum += change;
-    count++;
-  }
-  return sum / count;
 }
 
 /** Median of each block of `hours`, oldest first. */

@@ -3,8 +3,9 @@
 import type { Forecast, ForecastHistory, ForecastInterval, IntervalLevel, TooShort } from '../../types/forecast.ts';
 import type { ModelCard } from '../../types/model-card.ts';
 import type { SlotGrid } from '../../types/usage.ts';
+import { sortedMeasured } from '../evidence/measured.ts';
 import { intervalOf, type LearnedModel, spreadOf } from './learned.ts';
-import { dailyChange, seasonalBase, seasonalCandidates, sortedMeasured } from './seasonal.ts';
+import { dailyChange, seasonalBase, seasonalCandidates } from './seasonal.ts';
 import { type HistoryWindow, HORIZON_HOURS, historyWindow, REQUIRED_HOURS } from './window.ts';
 
 export interface ForecastOptions {

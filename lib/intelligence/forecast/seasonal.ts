@@ -4,6 +4,7 @@
  */
 
 import type { SlotValues } from '../../types/usage.ts';
+import { changeOver, sortedMeasured, sortedMedian } from '../evidence/measured.ts';
 import { DAY_HOURS, HISTORY_HOURS, type HistoryWindow, HORIZON_HOURS, WEEK_HOURS } from './window.ts';
 
 /** Sorts the first `length` of a small buffer in place: for a handful of values insertion is the fastest. */
@@ -27,20 +28,6 @@ export function medianOfFirst(buffer: Float64Array, length: number): number {
 /** Median of the measured values of the last `hours`; NaN where there are none. */
 export function recentMedian(values: SlotValues, hours: number): number {
   return sortedMedian(sortedMeasured(values.subarray(HISTORY_HOURS - hours)));
-}
-
-/** The measured values in ascending order. */
-export function sortedMeasured(values: SlotValues): SlotValues {
-  const kept = new Float64Array(values.length);
-  let count = 0;
-  for (const value of values) if (!Number.isNaN(value)) kept[count++] = value;
-  return kept.subarray(0, count).sort();
-}
-
-function sortedMedian(sorted: SlotValues): number {
-  if (sorted.length === 0) return Number.NaN;
-  const upper = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[upper]! : (sorted[upper - 1]! + sorted[upper]!) / 2;
 }
 
 /**
@@ -110,13 +97,5 @@ export function seasonalBase({ hourOfDay, hourOfWeek, level }: SeasonalCandidate
 
 /** Mean absolute difference between values 24 hours apart: the error of a naive forecast within the history. NaN where no two are. */
 export function dailyChange(values: SlotValues): number {
-  let sum = 0;
-  let count = 0;
-  for (let at = DAY_HOURS; at < values.length; at++) {
-    const change = Math.abs(values[at]! - values[at - DAY_HOURS]!);
-    if (Number.isNaN(change)) continue;
-    sum += change;
-    count++;
-  }
-  return sum / count;
+  return changeOver(values, DAY_HOURS);
 }

@@ -2,6 +2,7 @@
 
 import type { ForecastHistory, ForecastMetric } from '../../types/forecast.ts';
 import type { SlotValues } from '../../types/usage.ts';
+import { countMeasured } from '../evidence/measured.ts';
 
 /** Older hours are not looked at. */
 export const HISTORY_HOURS = 720;
@@ -47,12 +48,6 @@ export function earlierWindow(window: HistoryWindow, hours: number): HistoryWind
   return measured < REQUIRED_HOURS
     ? undefined
     : { metric: window.metric, values, originMs: window.originMs - hours * HOUR_MS, measured };
-}
-
-export function countMeasured(values: SlotValues): number {
-  let measured = 0;
-  for (const value of values) if (!Number.isNaN(value)) measured++;
-  return measured;
 }
 
 /** Hour of the day (UTC) of the first forecast hour. */

@@ -5,6 +5,7 @@
 
 import type { Trend } from '../../types/forecast.ts';
 import type { SlotValues } from '../../types/usage.ts';
+import { sortedMedian } from '../evidence/measured.ts';
 
 const DAY_HOURS = 24;
 
@@ -55,12 +56,7 @@ export function trendOf(days: SlotValues): FittedTrend | undefined {
   const half = Z * Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18);
   const low = slopes[Math.max(0, Math.floor((count - half) / 2))]!;
   const high = slopes[Math.min(count - 1, Math.ceil((count + half) / 2))]!;
-  const value = medianOf(slopes);
-  const level = medianOf(Float64Array.from(at, (day) => days[day]! - value * (day - (days.length - 1))).sort());
+  const value = sortedMedian(slopes);
+  const level = sortedMedian(Float64Array.from(at, (day) => days[day]! - value * (day - (days.length - 1))).sort());
   return { perDay: { value, low, high }, days: n, significant: low > 0 || high < 0, newest: level };
-}
-
-function medianOf(sorted: SlotValues): number {
-  const upper = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[upper]! : (sorted[upper - 1]! + sorted[upper]!) / 2;
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Forecast, ForecastHistory, HeldApart, IntervalLevel, MetricTuning } from '../../types/forecast.ts';
+import { meanOf } from '../evidence/measured.ts';
 import { adjusted, weekBefore } from './adjust.ts';
 import { type Window, windowsOf } from './windows.ts';
 
@@ -121,10 +122,4 @@ function score(windows: readonly Forecasted[], tuning: MetricTuning | undefined)
 /** Gneiting & Raftery 2007, equation 43, α = 0.05. */
 function intervalScore(value: number, low: number, high: number): number {
   return high - low + 40 * (Math.max(0, low - value) + Math.max(0, value - high));
-}
-
-/** Of what is a number. */
-function meanOf(values: readonly number[]): number {
-  const known = values.filter((value) => !Number.isNaN(value));
-  return known.reduce((sum, value) => sum + value, 0) / known.length;
 }

@@ -2,6 +2,8 @@
 
 import type { ForecastHistory } from '../../types/forecast.ts';
 import type { SlotValues } from '../../types/usage.ts';
+import { countMeasured } from '../evidence/measured.ts';
+import { dailyChange } from '../forecast/seasonal.ts';
 
 /** Hours forecast in a window. Three days: a week would leave next to no windows of a month. */
 export const WINDOW_HOURS = 72;
@@ -11,8 +13,6 @@ const HISTORY_HOURS = 72;
 
 /** Older windows say little about what comes. */
 const MOST_WINDOWS = 7;
-
-const DAY_HOURS = 24;
 
 /** Of a window at least so much must be measured. */
 const MEASURED = 0.8;
@@ -35,23 +35,7 @@ export function windowsOf(history: ForecastHistory): readonly Window[] {
     const before = { metric: history.metric, grid: { ...grid, slots: origin }, mean: mean.subarray(0, origin) };
     const actual = mean.subarray(origin, origin + WINDOW_HOURS);
     const scale = dailyChange(before.mean);
-    if (measured(before.mean) < HISTORY_HOURS || measured(actual) < MEASURED * WINDOW_HOURS || !(scale > 0)) return [];
+    if (countMeasured(before.mean) < HISTORY_HOURS || countMeasured(actual) < MEASURED * WINDOW_HOURS || !(scale > 0)) return [];
     return [{ before, actual, scale }];
   });
-}
-
-function measured(values: SlotValues): number {
-  return values.reduce((count, value) => (Number.isNaN(value) ? count : count + 1), 0);
-}
-
-function dailyChange(values: SlotValues): number {
-  let sum = 0;
-  let count = 0;
-  for (let at = DAY_HOURS; at < values.length; at++) {
-    const change = Math.abs(values[at]! - values[at - DAY_HOURS]!);
-    if (Number.isNaN(change)) continue;
-    sum += change;
-    count++;
-  }
-  return sum / count;
 }
