@@ -9,7 +9,7 @@ import { sharedCluster } from '../cluster/shared.ts';
 import { clusterSuite } from '../cluster/suite.ts';
 import { assert } from '../harness.ts';
 import { temporaryFolder, testRuntime } from '../kube/runtime.ts';
-import { outcomeOf, run } from '../plugin/run.ts';
+import { type Outcome, outcomeOf, run } from '../plugin/run.ts';
 
 const test = clusterSuite('collectors that are killed');
 
@@ -72,9 +72,9 @@ test(`${KILLS} kills at random points: readers never fail, no round is half ther
   assert.is(last.exitCode, 0, last.stderr);
   told += 1;
 
-  for (const reader of readers) {
+  for (const { reader, answer } of readers) {
     reader.kill('SIGTERM');
-    const { reads, wrong } = await answerOf(reader);
+    const { reads, wrong } = await answer;
     assert.is(wrong, undefined);
     assert.ok(reads >= 3, `a reader read ${reads} times`);
   }
@@ -130,14 +130,15 @@ async function killed(flags: readonly string[], early: boolean, point: number): 
     .map((line) => line.split(' ')[0]!);
 }
 
+/** A reader, and what it tells in the end, which may come early where something is wrong. */
 function startReader(asked: { readonly directory: string; readonly clusterId: string; readonly podsARound: number }) {
-  return spawn(process.execPath, [READER, JSON.stringify(asked)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const reader = spawn(process.execPath, [READER, JSON.stringify(asked)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return { reader, answer: answerOf(outcomeOf(reader)) };
 }
 
-async function answerOf(reader: ReturnType<typeof startReader>): Promise<{ readonly reads: number; readonly wrong?: string }> {
-  const { stdout, stderr } = await outcomeOf(reader);
-  if (stdout === '') throw new Error(`a reader told nothing: ${stderr}`);
-  return JSON.parse(stdout);
+async function answerOf(outcome: Promise<Outcome>): Promise<{ readonly reads: number; readonly wrong?: string }> {
+  const { stdout, stderr } = await outcome;
+  return stdout === '' ? { reads: 0, wrong: `it told nothing: ${stderr}` } : JSON.parse(stdout);
 }
 
 test.run();
