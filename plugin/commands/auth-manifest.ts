@@ -4,6 +4,7 @@ import { Command, Option } from 'clipanion';
 import { PROFILES } from '../../lib/operations/auth/profiles.ts';
 import { UpidError } from '../../lib/types/errors.ts';
 import type { Context } from '../context.ts';
+import { LIST_FORMS, noHeadersOption, outputOption } from '../flags/output-form.ts';
 import { isServiceAccount, parseServiceAddress } from '../flags/rights.ts';
 import { isOneOf } from '../flags/validators.ts';
 import { rightsListing } from '../print/auth-listing.ts';
@@ -55,11 +56,8 @@ export class AuthManifestCommand extends Command<Context> {
   prometheus = Option.Array('--prometheus', {
     description: '`NAMESPACE/[https:]SERVICE[:PORT]` of the Prometheus-compatible server (port 9090); can be given again',
   });
-  output = Option.String('-o,--output', {
-    description:
-      '`FORM` of the output: yaml is the objects; the list of rights as json, wide, name, csv, jsonpath=TEMPLATE, jsonpath-file=FILE, custom-columns=COLUMNS, custom-columns-file=FILE',
-  });
-  noHeaders = Option.Boolean('--no-headers', false, { description: 'Leave the headings out' });
+  output = outputOption(`\`FORM\` of the output: yaml is the objects; the list of rights as json, ${LIST_FORMS}`);
+  noHeaders = noHeadersOption();
 
   override async execute(): Promise<number> {
     const form = this.output === undefined || this.output === 'yaml' ? undefined : parseOutputForm(this.output);

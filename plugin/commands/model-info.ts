@@ -2,9 +2,9 @@
 
 import { Command, Option } from 'clipanion';
 import type { Context } from '../context.ts';
+import { noHeadersOption, outputFormOf, outputOption } from '../flags/output-form.ts';
 import { isCount } from '../flags/validators.ts';
 import { MODEL_COLUMNS, modelListing } from '../print/model-listing.ts';
-import { parseOutputForm } from '../print/output.ts';
 import { formatListing, type PrintOptions } from '../print/print.ts';
 import { checkSortBy } from '../print/sort.ts';
 
@@ -23,18 +23,15 @@ export class ModelInfoCommand extends Command<Context> {
     ],
   });
 
-  output = Option.String('-o,--output', {
-    description:
-      '`FORM` of the output: json, yaml, wide, name, csv, jsonpath=TEMPLATE, jsonpath-file=FILE, custom-columns=COLUMNS, custom-columns-file=FILE',
-  });
-  noHeaders = Option.Boolean('--no-headers', false, { description: 'Leave the headings out' });
+  output = outputOption();
+  noHeaders = noHeadersOption();
   sortBy = Option.String('--sort-by', { description: '`COLUMN` to sort by, such as size, or a JSONPath, such as .bytes' });
   history = Option.String('--history', { description: '`FOLDER` of the own history' });
   verbosity = Option.String('-v,--v', { description: '`LEVEL` of what is told about errors', validator: isCount });
 
   override async execute(): Promise<number> {
     const options: PrintOptions = {
-      form: this.output === undefined ? { form: 'table', wide: false } : parseOutputForm(this.output),
+      form: outputFormOf(this.output),
       headers: !this.noHeaders,
       ...(this.sortBy !== undefined && { sortBy: this.sortBy }),
     };

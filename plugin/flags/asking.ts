@@ -3,24 +3,20 @@
 import { Option } from 'clipanion';
 import type { Listing } from '../print/listing.ts';
 import { SIMULATED_END, SIMULATED_NOTE } from '../print/notes.ts';
-import { type OutputForm, parseOutputForm } from '../print/output.ts';
 import { formatListing, type PrintOptions } from '../print/print.ts';
 import { ConnectionFlags } from './connection.ts';
+import { noHeadersOption, outputFormOf, outputOption } from './output-form.ts';
 
 export abstract class AskingFlags extends ConnectionFlags {
   demo = Option.Boolean('--demo', false, {
     description: 'Ask the simulated cluster inside the program: no kubeconfig, no network',
   });
-  output = Option.String('-o,--output', {
-    description:
-      '`FORM` of the output: json, yaml, wide, name, csv, jsonpath=TEMPLATE, jsonpath-file=FILE, custom-columns=COLUMNS, custom-columns-file=FILE',
-  });
-  noHeaders = Option.Boolean('--no-headers', false, { description: 'Leave the headings out' });
+  output = outputOption();
+  noHeaders = noHeadersOption();
 
   /** @throws UpidError `usage` for a form that cannot be read. */
   protected printOptions(): PrintOptions {
-    const form: OutputForm = this.output === undefined ? { form: 'table', wide: false } : parseOutputForm(this.output);
-    return { form, headers: !this.noHeaders };
+    return { form: outputFormOf(this.output), headers: !this.noHeaders };
   }
 
   /** Data to standard output; notes about it to standard error where a person reads. */

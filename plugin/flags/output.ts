@@ -2,20 +2,17 @@
 
 import { Option } from 'clipanion';
 import { UpidError } from '../../lib/types/errors.ts';
-import { type OutputForm, parseOutputForm } from '../print/output.ts';
 import type { PrintOptions } from '../print/print.ts';
 import { HistoryFlags } from './history.ts';
+import { noHeadersOption, outputFormOf, outputOption } from './output-form.ts';
 import { present } from './present.ts';
 import { readAs } from './validators.ts';
 
 const isInteractive = readAs((text) => (['true', 'false', 'auto'] as const).find((word) => word === text), 'true, false or auto');
 
 export abstract class OutputFlags extends HistoryFlags {
-  output = Option.String('-o,--output', {
-    description:
-      '`FORM` of the output: json, yaml, wide, name, csv, jsonpath=TEMPLATE, jsonpath-file=FILE, custom-columns=COLUMNS, custom-columns-file=FILE',
-  });
-  noHeaders = Option.Boolean('--no-headers', false, { description: 'Leave the headings out' });
+  output = outputOption();
+  noHeaders = noHeadersOption();
   sortBy = Option.String('--sort-by', { description: '`COLUMN` to sort by, such as cpu, or a JSONPath, such as .confidence' });
   interactive = Option.String('--interactive', 'auto', {
     description: '`WHEN` to show the full-screen view: true, false, or auto (on a terminal, without -o)',
@@ -24,8 +21,7 @@ export abstract class OutputFlags extends HistoryFlags {
 
   /** @throws UpidError `usage` for a form that cannot be read. */
   protected printOptions(): PrintOptions {
-    const form: OutputForm = this.output === undefined ? { form: 'table', wide: false } : parseOutputForm(this.output);
-    return { form, headers: !this.noHeaders, ...present({ sortBy: this.sortBy }) };
+    return { form: outputFormOf(this.output), headers: !this.noHeaders, ...present({ sortBy: this.sortBy }) };
   }
 
   /**

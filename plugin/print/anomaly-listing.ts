@@ -5,7 +5,7 @@ import { formatEstimate, formatHour, formatProbability, formatUse } from '../../
 import { objectName } from '../../lib/types/workload.ts';
 import { typeAndName } from './figures.ts';
 import { estimateFields, UNITS } from './forecast-item.ts';
-import { instant, type JsonObject, withoutAbsent } from './item.ts';
+import { instant, type JsonObject, referenceFields, withoutAbsent } from './item.ts';
 import type { Column, Listing } from './listing.ts';
 import { provenanceFields } from './provenance.ts';
 
@@ -47,11 +47,7 @@ export function anomalyListing(result: ForecastResult, timeZone: string): Listin
 function anomalyItem({ finding, run }: Anomaly, { cluster }: ForecastResult): JsonObject {
   const { workload, metric } = finding;
   return withoutAbsent({
-    namespace: workload.namespace,
-    kind: workload.kind,
-    name: workload.name,
-    apiVersion: workload.apiVersion,
-    uid: workload.uid,
+    ...referenceFields(workload),
     resource: metric,
     unit: UNITS[metric],
     from: instant(run.fromMs),

@@ -12,7 +12,7 @@ import type {
 } from '../../lib/types/forecast.ts';
 import type { Provenance } from '../../lib/types/result.ts';
 import type { SlotValues } from '../../lib/types/usage.ts';
-import { instant, type JsonObject, withoutAbsent } from './item.ts';
+import { instant, type JsonObject, referenceFields, withoutAbsent } from './item.ts';
 
 export const UNITS: Readonly<Record<ForecastMetric, string>> = { cpu: 'cores', memory: 'bytes', network: 'bytes/s' };
 
@@ -24,11 +24,7 @@ const DAYS_A_WEEK = 7;
 export function forecastItem(finding: ForecastFinding, { cluster }: Pick<Provenance, 'cluster'>): JsonObject {
   const { workload, metric, forecast, refusal } = finding;
   return withoutAbsent({
-    namespace: workload.namespace,
-    kind: workload.kind,
-    name: workload.name,
-    apiVersion: workload.apiVersion,
-    uid: workload.uid,
+    ...referenceFields(workload),
     resource: metric,
     unit: UNITS[metric],
     state: forecast ? 'forecast' : 'not-enough-history',

@@ -2,7 +2,7 @@
 
 import type { Factor, IdleFinding, IdleSettings } from '../../lib/types/idle.ts';
 import type { IdleResult } from '../../lib/types/result.ts';
-import { instant, type JsonObject, withoutAbsent } from './item.ts';
+import { instant, type JsonObject, referenceFields, withoutAbsent } from './item.ts';
 import { resourceFields } from './resources.ts';
 
 export function idleItem(
@@ -11,11 +11,7 @@ export function idleItem(
 ): JsonObject {
   const { workload, use, idleSinceMs, lastUsedMs, nextUseMs } = finding;
   return withoutAbsent({
-    namespace: workload.namespace,
-    kind: workload.kind,
-    name: workload.name,
-    apiVersion: workload.apiVersion,
-    uid: workload.uid,
+    ...referenceFields(workload),
     verdict: finding.verdict,
     confidence: finding.confidence,
     reason: finding.reason,

@@ -1,9 +1,16 @@
 /** The items of a list as JSON knows them: what -o json prints, and what JSONPath, custom columns and CSV read. */
 
+import type { ObjectReference } from '../../lib/types/workload.ts';
+
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 
 export interface JsonObject {
   readonly [field: string]: Json | undefined;
+}
+
+/** What names an object, first of its fields. */
+export function referenceFields({ namespace, kind, name, apiVersion, uid }: ObjectReference): JsonObject {
+  return { namespace, kind, name, apiVersion, uid };
 }
 
 /** Seconds are enough for a person and a schema, so that instants look alike: `2026-03-01T14:05:00Z` (RFC 3339, UTC). */

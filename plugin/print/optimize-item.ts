@@ -1,14 +1,13 @@
 /** A recommendation, and what was declined, as items of the plan that is printed. */
 
 import type { Declined, Recommendation, Savings } from '../../lib/types/plan.ts';
-import type { ObjectReference } from '../../lib/types/workload.ts';
-import { type JsonObject, withoutAbsent } from './item.ts';
+import { type JsonObject, referenceFields, withoutAbsent } from './item.ts';
 import { resourceFields } from './resources.ts';
 
 export function recommendationItem(recommendation: Recommendation, simulated: boolean): JsonObject {
   const { target, savings, dryRun } = recommendation;
   return withoutAbsent({
-    ...targetFields(target),
+    ...referenceFields(target),
     recommendation: recommendation.kind,
     confidence: recommendation.confidence,
     reason: recommendation.reason,
@@ -48,7 +47,7 @@ export const OPTIMIZE_CSV_COLUMNS: readonly string[] = [
 ];
 
 export function declinedItem({ target, container, resource, reason }: Declined): JsonObject {
-  return withoutAbsent({ ...targetFields(target), container, resource, reason }) as JsonObject;
+  return withoutAbsent({ ...referenceFields(target), container, resource, reason }) as JsonObject;
 }
 
 export function savingsFields({ cpuCores, memoryBytes, monthly, priceSource }: Savings): JsonObject {
@@ -58,8 +57,4 @@ export function savingsFields({ cpuCores, memoryBytes, monthly, priceSource }: S
     currency: monthly.currency,
     priceSource,
   };
-}
-
-function targetFields({ namespace, kind, name, apiVersion, uid }: ObjectReference): JsonObject {
-  return { namespace, kind, name, apiVersion, uid };
 }
