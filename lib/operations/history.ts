@@ -6,13 +6,13 @@
 
 import type { Engine } from '../store/engine.ts';
 import { type History, openHistory, startHistoryEngine } from '../store/history.ts';
-import { historyDirectory } from '../store/location.ts';
 import type { StoredUsage } from '../store/usage-query.ts';
 import { DAY, formatAge, HOUR, MINUTE } from '../types/duration.ts';
 import { UpidError } from '../types/errors.ts';
 import type { SourceReport } from '../types/source.ts';
 import type { ContainerUsage, Sample, UsageEvidence } from '../types/usage.ts';
 import type { ClusterIdentity } from '../types/workload.ts';
+import { directoryOf } from './history-folder.ts';
 import type { LookRequest } from './request.ts';
 
 export const HISTORY_SOURCE = 'history';
@@ -142,11 +142,6 @@ async function finish(
   } catch (error) {
     return { evidence: new Map(), report: failureReport(error) };
   }
-}
-
-export function directoryOf({ demo, demoHistory, history, runtime }: LookRequest): string | undefined {
-  if (history === false) return undefined;
-  return demo ? demoHistory : (history ?? historyDirectory(runtime));
 }
 
 export function withoutDemoHistory(directory: string): UpidError {

@@ -62,7 +62,7 @@ export interface History {
   /** Peaks of each container, by `workloadKey`. */
   containers(period: Period): Promise<ReadonlyMap<string, readonly ContainerUsage[]>>;
   /** Rolls up what is over, then removes what is older than the retention: the history's own unless another one is given. */
-  prune(retention?: Retention): Promise<Pruned>;
+  prune(retention?: Partial<Retention>): Promise<Pruned>;
   /** Rolls up what is over, then merges all parts of each table and day that is over into one. */
   compact(): Promise<Compacted>;
   /** One sentence for each part that had to be left out so far, and for what keeps parts from being merged. */
@@ -76,8 +76,8 @@ export function openHistory(options: {
   readonly directory: string;
   readonly clusterId: string;
   readonly runtime: Runtime;
-  /** Kept beside the history once something is recorded; where it is absent, what was given last, else what `RETENTION` names. */
-  readonly retention?: Retention;
+  /** Kept beside the history once something is recorded; what is absent of it is what was given last, else what `RETENTION` names. */
+  readonly retention?: Partial<Retention>;
   /** Of this history alone, and closed with it; one is started when it is needed where this is absent. */
   readonly engine?: Promise<Engine>;
 }): History {
@@ -109,7 +109,7 @@ interface Prepared<T> {
 class ParquetHistory implements History {
   readonly folder: string;
   readonly #runtime: Runtime;
-  readonly #given: Retention | undefined;
+  readonly #given: Partial<Retention> | undefined;
   readonly #problems = new Set<string>();
   readonly #broken = new Set<string>();
   readonly #known: KnownFooters = new Map();
@@ -117,7 +117,7 @@ class ParquetHistory implements History {
   #closed = false;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(folder: string, runtime: Runtime, engine: Promise<Engine> | undefined, retention: Retention | undefined) {
+  constructor(folder: string, runtime: Runtime, engine: Promise<Engine> | undefined, retention: Partial<Retention> | undefined) {
     this.#given = retention;
     this.folder = folder;
     this.#runtime = runtime;
@@ -144,7 +144,7 @@ class ParquetHistory implements History {
     });
   }
 
-  prune(retention?: Retention): Promise<Pruned> {
+  prune(retention?: Partial<Retention>): Promise<Pruned> {
     return this.#inTurn(async () => pruneAll(await this.#house((await this.#start()).connection, retention)));
   }
 
@@ -271,9 +271,9 @@ class ParquetHistory implements History {
     }
   }
 
-  async #house(connection: Engine['connection'], asked?: Retention): Promise<House> {
+  async #house(connection: Engine['connection'], asked?: Partial<Retention>): Promise<House> {
     const { now } = this.#runtime;
-    const retention = asked ?? this.#given ?? (await keptRetention(this.folder));
+    const retention = { ...(await keptRetention(this.folder)), ...this.#given, ...asked };
     return {
       connection,
       folder: this.folder,

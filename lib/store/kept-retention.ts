@@ -21,9 +21,10 @@ export async function keptRetention(folder: string): Promise<Retention> {
   return parsed(text) ?? FOREVER;
 }
 
-/** @throws UpidError history-unwritable */
-export async function keepRetention(folder: string, retention: Retention): Promise<void> {
+/** What is not given stays as it was. @throws UpidError history-unwritable */
+export async function keepRetention(folder: string, given: Partial<Retention>): Promise<void> {
   const kept = await keptRetention(folder);
+  const retention = { ...kept, ...given };
   if (kept.rawSeconds === retention.rawSeconds && kept.hourlySeconds === retention.hourlySeconds) return;
   await placePart(join(folder, FILE), (temporary) => writeFile(temporary, `${JSON.stringify(retention)}\n`, { mode: 0o600 }));
 }

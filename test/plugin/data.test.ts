@@ -191,7 +191,7 @@ test('prune removes what is older than the retention, and only when told to', as
 
 test('what a history was told to keep is kept by everybody who records later', async () => {
   const given = { rawSeconds: 30 * 86_400, hourlySeconds: 365 * 86_400 };
-  const record = async (atMs: number, retention?: typeof given): Promise<void> => {
+  const record = async (atMs: number, retention?: Partial<typeof given>): Promise<void> => {
     const history = openHistory({ directory, clusterId: 'kept', runtime: runtimeAt(atMs), ...(retention && { retention }) });
     await history.append([sample({ atMs })]);
     await history.close();
@@ -201,6 +201,9 @@ test('what a history was told to keep is kept by everybody who records later', a
   assert.match((await run(['data', 'status', ...ours])).stderr, /raw rows are kept for 30d, hourly ones for 365d/);
   assert.is((await run(['data', 'prune', ...ours, '--yes'])).exitCode, 0);
   assert.is(readdirSync(join(directory, 'kept', 'samples')).length, 13);
+  // What is not said again stays as it was.
+  await record(NOW + 1, { rawSeconds: 20 * 86_400 });
+  assert.match((await run(['data', 'status', ...ours])).stderr, /raw rows are kept for 20d, hourly ones for 365d/);
 });
 
 test('compact makes few parts of many, and loses no row', async () => {

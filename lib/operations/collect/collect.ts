@@ -3,11 +3,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeClient } from '../../kube/client.ts';
 import { type History, openHistory } from '../../store/history.ts';
-import { RETENTION } from '../../store/retention.ts';
 import { formatAge, HOUR } from '../../types/duration.ts';
 import { messageOf, UpidError } from '../../types/errors.ts';
 import type { ClusterIdentity } from '../../types/workload.ts';
-import { directoryOf } from '../history.ts';
+import { neededDirectory } from '../history-folder.ts';
 import { reach } from '../look.ts';
 import type { CollectOutcome, CollectRequest, RepeatedCollectRequest, RoundSummary } from './request.ts';
 import { collectRound, type Round } from './round.ts';
@@ -183,18 +182,8 @@ function openHistories(request: CollectRequest): { of(cluster: ClusterIdentity):
     of({ id }) {
       const known = open.get(id);
       if (known) return known;
-      const directory = directoryOf(request);
-      if (directory === undefined) {
-        throw new UpidError('history-unwritable', 'no folder for the history is known, as HOME is not set', {
-          remedy: 'name one by --history or UPID_HOME',
-        });
-      }
-      const history = openHistory({
-        directory,
-        clusterId: id,
-        runtime,
-        ...(retention && { retention: { ...RETENTION, ...retention } }),
-      });
+      const directory = neededDirectory(request);
+      const history = openHistory({ directory, clusterId: id, runtime, ...(retention && { retention }) });
       open.set(id, history);
       return history;
     },

@@ -19,15 +19,15 @@ export interface PruneRequest extends DataRequest {
 /** Of a dry run: `parts` is what would be removed. @throws UpidError history-missing, and as `connect` */
 export async function pruneHistory(request: PruneRequest): Promise<Housekeeping> {
   const named = await keptHistory(request, 'prune');
-  const retention = { ...(await keptRetention(named.folder)), ...request.retention };
   if (request.dryRun) {
+    const retention = { ...(await keptRetention(named.folder)), ...request.retention };
     const { files } = await prunable(named.folder, retention, request.runtime.now());
     const before = await sizeOf(named, request);
     return { ...outcome(named, 'prune', true), daysRolledUp: 0, parts: files, before };
   }
   const history = openHistory({ ...named, runtime: request.runtime });
   try {
-    const { rolledUp, removed, before, after } = await history.prune(retention);
+    const { rolledUp, removed, before, after } = await history.prune(request.retention);
     const problems = history.problems();
     return { ...outcome(named, 'prune', false), daysRolledUp: rolledUp, parts: removed.files, before, after, problems };
   } finally {

@@ -3,11 +3,11 @@
 import { join } from 'node:path';
 import { identify } from '../../collect/objects/collect.ts';
 import type { ConnectionOptions } from '../../kube/connection.ts';
-import { historyDirectory } from '../../store/location.ts';
 import { clusterFolder, entriesOf } from '../../store/parts.ts';
 import { UpidError } from '../../types/errors.ts';
 import type { Runtime } from '../../types/runtime.ts';
 import { openCluster } from '../auth/cluster.ts';
+import { neededDirectory } from '../history-folder.ts';
 
 export interface DataRequest {
   readonly connection: ConnectionOptions;
@@ -28,18 +28,9 @@ export interface NamedHistory {
   readonly folder: string;
 }
 
-/** Folder of all histories. @throws UpidError history-missing where none is known */
-export function directoryOf({ demo, demoHistory, history, runtime }: DataRequest): string {
-  const directory = demo ? demoHistory : (history ?? historyDirectory(runtime));
-  if (directory !== undefined) return directory;
-  throw new UpidError('history-missing', 'no folder for the history is known, as HOME is not set', {
-    remedy: 'name one by --history or UPID_HOME',
-  });
-}
-
 /** The history that is meant, whether there is one or not. @throws UpidError as `connect` where the cluster must be asked who it is */
 export async function meantHistory(request: DataRequest): Promise<NamedHistory> {
-  const directory = directoryOf(request);
+  const directory = neededDirectory(request);
   const clusterId = request.clusterId ?? (await connectedCluster(request));
   return { directory, clusterId, folder: join(directory, clusterFolder(clusterId)) };
 }

@@ -3,10 +3,11 @@
 import { clusterFolder } from '../../store/parts.ts';
 import { historyStatus } from '../../store/status.ts';
 import type { HistoryStatus } from '../../types/history.ts';
-import { type DataRequest, directoryOf } from './request.ts';
+import { neededDirectory } from '../history-folder.ts';
+import type { DataRequest } from './request.ts';
 
 /** @throws UpidError history-missing, history-corrupt */
 export function statusOfHistory(request: DataRequest): Promise<HistoryStatus> {
   const { clusterId, runtime } = request;
-  return historyStatus(directoryOf(request), runtime, clusterId === undefined ? undefined : clusterFolder(clusterId));
+  return historyStatus(neededDirectory(request), runtime, clusterId === undefined ? undefined : clusterFolder(clusterId));
 }

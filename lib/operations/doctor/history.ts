@@ -2,11 +2,12 @@
 
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { historyDirectory } from '../../store/location.ts';
+import { keptRetention } from '../../store/kept-retention.ts';
 import { clusterFolder, findParts } from '../../store/parts.ts';
-import { RETENTION, recordedDays } from '../../store/retention.ts';
+import { recordedDays } from '../../store/retention.ts';
 import type { Check } from '../../types/doctor.ts';
 import { DAY, formatAge } from '../../types/duration.ts';
+import { directoryOf } from '../history-folder.ts';
 import type { DoctorRequest } from './request.ts';
 
 const SUBJECT = 'history';
@@ -34,9 +35,8 @@ const UNKNOWN_CLUSTER: Check = {
 };
 
 /** Undefined: none is known; false: it is left out. */
-export function folderOf({ history, demo, demoHistory, runtime }: DoctorRequest): string | false | undefined {
-  if (history === undefined) return demo ? demoHistory : historyDirectory(runtime);
-  return history;
+export function folderOf(request: DoctorRequest): string | false | undefined {
+  return request.history === false ? false : directoryOf(request);
 }
 
 async function checkWritable(directory: string, demo: boolean): Promise<Check> {
@@ -108,12 +108,13 @@ async function checkContents(folder: string, { runtime, demo }: DoctorRequest): 
   const days = [...new Set([...(await recordedDays(folder, 'samples')), ...(await recordedDays(folder, 'hourly'))])].toSorted();
   const age = Math.max(0, (runtime.now() - newest) / 1000);
   const stale = !demo && age > STALE_SECONDS;
+  const { rawSeconds, hourlySeconds } = await keptRetention(folder);
   return [
     ...broken,
     {
       subject: `${SUBJECT}: samples`,
       state: stale ? 'warning' : 'ok',
-      says: `${days.length} days in ${parts.length} files, ${(bytes / MIB).toFixed(1)} MiB; the last was written ${formatAge(age)} ago; kept: raw ${RETENTION.rawSeconds / DAY} days, by the hour ${RETENTION.hourlySeconds / DAY}`,
+      says: `${days.length} days in ${parts.length} files, ${(bytes / MIB).toFixed(1)} MiB; the last was written ${formatAge(age)} ago; kept: raw ${rawSeconds / DAY} days, by the hour ${hourlySeconds / DAY}`,
       ...(stale && { remedy: 'collect more often: kubectl upid collect --every 1m --for 8h' }),
       figures: { files: parts.length, bytes, days: days.length, lastWrittenSeconds: Math.round(age) },
     },

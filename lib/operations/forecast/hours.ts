@@ -14,7 +14,8 @@ import type { SourceReport } from '../../types/source.ts';
 import type { Sample, SlotGrid, VolumeUse, WorkloadHours } from '../../types/usage.ts';
 import { workloadKey } from '../../types/usage.ts';
 import type { ClusterIdentity, Workload } from '../../types/workload.ts';
-import { append, directoryOf, failureReport, HISTORY_SOURCE, withoutDemoHistory, withoutHistory } from '../history.ts';
+import { append, failureReport, HISTORY_SOURCE, withoutDemoHistory, withoutHistory } from '../history.ts';
+import { directoryOf } from '../history-folder.ts';
 import { reach } from '../look.ts';
 import type { LookRequest } from '../request.ts';
 

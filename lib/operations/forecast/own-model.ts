@@ -6,7 +6,7 @@ import { clusterFolder, placePart } from '../../store/parts.ts';
 import { messageOf } from '../../types/errors.ts';
 import type { ForecastTuning, MetricTuning } from '../../types/forecast.ts';
 import type { SourceReport } from '../../types/source.ts';
-import { directoryOf } from '../history.ts';
+import { directoryOf } from '../history-folder.ts';
 import type { LookRequest } from '../request.ts';
 
 const API_VERSION = 'upid.dev/v1alpha1';
