@@ -1,11 +1,11 @@
 /** Files of lines: read one by one, written under another name until they are whole. */
 
 import { createReadStream, createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
 import { messageOf, UpidError } from '../types/errors.ts';
 import type { Runtime } from '../types/runtime.ts';
+import { placeOutput } from './output-file.ts';
 
 export interface Line {
   readonly text: string;
@@ -42,27 +42,25 @@ export async function* eachLine(file: string, signal: AbortSignal): AsyncGenerat
 export type WriteLine = (line: string) => Promise<void>;
 
 /**
- * Writes a file line by line; it has its name only once everything is written, and nothing is left where that fails.
+ * Writes a file line by line, as `placeOutput` does; a file of this name is replaced.
  * @throws UpidError output-unwritable, and whatever `produce` throws
  */
-export async function writeLines(file: string, runtime: Runtime, produce: (write: WriteLine) => Promise<void>): Promise<void> {
-  const partial = `${file}.${runtime.random().toString(36).slice(2, 10)}.part`;
-  const stream = createWriteStream(partial, { flags: 'wx' });
-  const done = finished(stream);
-  // Told when it is waited for.
-  done.catch(() => undefined);
-  try {
-    await produce(async (line) => {
-      if (!stream.write(`${line}\n`)) await Promise.race([new Promise((resolve) => stream.once('drain', resolve)), done]);
-    });
-    stream.end();
-    await done.catch((error: unknown) => unwritable(file, error));
-    await rename(partial, file).catch((error: unknown) => unwritable(file, error));
-  } catch (error) {
-    stream.destroy();
-    await rm(partial, { force: true });
-    throw error;
-  }
+export function writeLines(file: string, runtime: Runtime, produce: (write: WriteLine) => Promise<void>): Promise<void> {
+  return placeOutput({ file, force: true, runtime }, async (temporary) => {
+    const stream = createWriteStream(temporary);
+    const done = finished(stream);
+    // Told when it is waited for.
+    done.catch(() => undefined);
+    try {
+      await produce(async (line) => {
+        if (!stream.write(`${line}\n`)) await Promise.race([new Promise((resolve) => stream.once('drain', resolve)), done]);
+      });
+      stream.end();
+      await done.catch((error: unknown) => unwritable(file, error));
+    } finally {
+      stream.destroy();
+    }
+  });
 }
 
 function unwritable(file: string, error: unknown): never {

@@ -1,6 +1,5 @@
 /** Histories to forecast from a Parquet file, and their forecasts as Parquet or CSV: how forecasts are scored from outside. */
 
-import { rename, rm } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { messageOf, UpidError } from '../types/errors.ts';
 import type { Runtime } from '../types/runtime.ts';
@@ -26,8 +25,12 @@ export interface ExchangeAnswer {
 export interface ExchangeRequest {
   /** Parquet: series_id, metric, origin, ts, value, in any order and with any other columns. */
   readonly input: string;
-  /** CSV where its name ends so, else Parquet: series_id, metric, origin (each as in the input), h, mean, lo95, hi95. */
+  /** A file that is there and empty; it is of no use where this fails. Columns: series_id, metric, origin (each as in the input), h, mean, lo95, hi95. */
   readonly output: string;
+  /** What it is called in a sentence about a failure. */
+  readonly shownOutput: string;
+  /** CSV, else Parquet. */
+  readonly csv: boolean;
   /** Undefined where a window cannot be forecast: it has no rows in the output. */
   readonly answer: (window: ExchangeWindow) => ExchangeAnswer | undefined;
   readonly runtime: Runtime;
@@ -47,22 +50,19 @@ function milliseconds(column: string, type: string): string {
 }
 
 /**
- * Answers every window of the input. The output appears when all are answered.
+ * Answers every window of the input.
  * @throws UpidError input-invalid; output-unwritable; cancelled
  */
 export async function exchangeForecasts(request: ExchangeRequest): Promise<void> {
-  const { output, runtime } = request;
-  const engine = await startHistoryEngine(runtime);
+  const engine = await startHistoryEngine(request.runtime);
   const writer = await engine.beside();
-  const unfinished = `${output}.${Math.floor(runtime.random() * 1e9)}.tmp`;
   try {
     await listWindows(engine.connection, request.input);
     await answerAll(engine.connection, writer.connection, request);
-    await write(engine.connection, unfinished, output);
+    await write(engine.connection, request);
   } finally {
     writer.connection.closeSync();
     engine.close();
-    await rm(unfinished, { force: true });
   }
 }
 
@@ -125,13 +125,13 @@ async function answerAll(connection: DuckDBConnection, writer: DuckDBConnection,
   appender.closeSync();
 }
 
-async function write(connection: DuckDBConnection, unfinished: string, output: string): Promise<void> {
-  const format = /\.csv$/i.test(output) ? 'FORMAT csv, HEADER' : 'FORMAT parquet, CODEC zstd';
+async function write(connection: DuckDBConnection, { output, shownOutput, csv }: ExchangeRequest): Promise<void> {
+  const format = csv ? 'FORMAT csv, HEADER' : 'FORMAT parquet, CODEC zstd';
   try {
     await connection.run(`COPY (SELECT series_id, metric, origin, h, mean, lo95, hi95 FROM answers JOIN windows USING (key)
-      ORDER BY key, h) TO ${literal(unfinished)} (${format}, USE_TMP_FILE false)`);
-    await rename(unfinished, output);
+      ORDER BY key, h) TO ${literal(output)} (${format}, USE_TMP_FILE false)`);
   } catch (error) {
-    throw new UpidError('output-unwritable', `${output} cannot be written: ${messageOf(error).split('\n')[0]}`, { cause: error });
+    const why = messageOf(error).split('\n')[0]!.replaceAll(output, shownOutput);
+    throw new UpidError('output-unwritable', `${shownOutput} cannot be written: ${why}`, { cause: error });
   }
 }

@@ -9,7 +9,7 @@ import { exportView, hasNamespace } from '../../store/export.ts';
 import { VIEWS } from '../../store/view-columns.ts';
 import { UpidError } from '../../types/errors.ts';
 import type { Exported, ExportFormat } from '../../types/history-exchange.ts';
-import { placeOutput } from './output-file.ts';
+import { placeOutput } from '../output-file.ts';
 import { type DataRequest, existingHistory } from './request.ts';
 
 export interface ExportQuestion extends DataRequest {

@@ -2,9 +2,9 @@
 
 import { link, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { flush } from '../../store/parts.ts';
-import { messageOf, UpidError } from '../../types/errors.ts';
-import type { Runtime } from '../../types/runtime.ts';
+import { flush } from '../store/parts.ts';
+import { messageOf, UpidError } from '../types/errors.ts';
+import type { Runtime } from '../types/runtime.ts';
 
 export interface OutputFile {
   readonly file: string;
