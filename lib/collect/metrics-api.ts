@@ -34,18 +34,33 @@ export async function collectMetrics(
   scope: MetricsScope,
 ): Promise<{ readonly samples: readonly Sample[]; readonly report: SourceReport }> {
   const owners = knownContainers(workloads, scope.sidecars);
+  const resource = `${scope.namespace === '' ? '' : `namespaces/${encodeURIComponent(scope.namespace)}/`}pods`;
+  const keep = (item: unknown): readonly Sample[] | undefined => samplesOf(item, owners, scope.nowMs);
+  const answer = await listMetrics(client, resource, { source: METRICS_SOURCE, signal: scope.signal, keep });
+  if (answer.items === undefined) return { samples: [], report: refusalReport(answer.refusal, scope.namespace) };
+  const samples = answer.items.flat();
+  return { samples, report: reportOf(answer.version, answer.items.length, samples.length, workloads) };
+}
+
+/** Items of the newest version that is served; or what was said instead, undefined where none is. */
+export type MetricsAnswer<T> =
+  | { readonly version: string; readonly items: readonly T[] }
+  | { readonly items?: undefined; readonly refusal: UpidError | undefined };
+
+/**
+ * Lists a resource of metrics.k8s.io in the newest version that answers.
+ * @throws UpidError what has nothing to do with this API: a cluster that is not there, a cancellation
+ */
+export async function listMetrics<T>(
+  client: KubeClient,
+  resource: string,
+  options: { readonly source: string; readonly signal: AbortSignal; readonly keep: (item: unknown) => T | undefined },
+): Promise<MetricsAnswer<T>> {
   let refusal: UpidError | undefined;
   for (const version of VERSIONS) {
     try {
-      const path = `/apis/metrics.k8s.io/${version}${scope.namespace === '' ? '' : `/namespaces/${encodeURIComponent(scope.namespace)}`}/pods`;
-      const { items } = await client.list(path, {
-        source: METRICS_SOURCE,
-        chunkSize: 0,
-        signal: scope.signal,
-        keep: (item) => samplesOf(item, owners, scope.nowMs),
-      });
-      const samples = items.flat();
-      return { samples, report: reportOf(version, items.length, samples.length, workloads) };
+      const { items } = await client.list(`/apis/metrics.k8s.io/${version}/${resource}`, { ...options, chunkSize: 0 });
+      return { version, items };
     } catch (error) {
       if (!(error instanceof UpidError) || !isMissing(error)) throw error;
       // A version that is ill says more than the other one, which is not served.
@@ -53,7 +68,7 @@ export async function collectMetrics(
       if (error.id === 'forbidden') break;
     }
   }
-  return { samples: [], report: refusalReport(refusal, scope.namespace) };
+  return { refusal };
 }
 
 function isMissing(error: UpidError): boolean {

@@ -2,12 +2,12 @@
 
 import type { KubeClient } from '../kube/client.ts';
 import { parseDuration } from '../types/duration.ts';
-import { messageOf, UpidError } from '../types/errors.ts';
+import { messageOf, type UpidError } from '../types/errors.ts';
 import type { NodeSample } from '../types/observation.ts';
 import { parseQuantity } from '../types/quantity.ts';
 import { formatRight, type Right } from '../types/right.ts';
 import type { SourceReport } from '../types/source.ts';
-import { METRICS_SOURCE } from './metrics-api.ts';
+import { listMetrics, METRICS_SOURCE } from './metrics-api.ts';
 import { record, text } from './objects/read.ts';
 
 /** What a source tells of one node. */
@@ -17,30 +17,17 @@ export const NODE_USE_SOURCE = 'nodes.metrics.k8s.io';
 
 const NODE_USE_RIGHT: Right = { verb: 'list', resource: NODE_USE_SOURCE };
 
-const VERSIONS = ['v1', 'v1beta1'] as const;
-
 /** By the node's name. A metrics API that is missing, forbidden or ill becomes the report. */
 export async function collectNodeUse(
   client: KubeClient,
   signal: AbortSignal,
 ): Promise<{ readonly use: ReadonlyMap<string, NodeUse>; readonly report: SourceReport }> {
-  let refusal: UpidError | undefined;
-  for (const version of VERSIONS) {
-    try {
-      const { items } = await client.list(`/apis/metrics.k8s.io/${version}/nodes`, {
-        source: NODE_USE_SOURCE,
-        chunkSize: 0,
-        signal,
-        keep: useOf,
-      });
-      return { use: new Map(items), report: { source: NODE_USE_SOURCE, state: 'used', gave: `${items.length} nodes` } };
-    } catch (error) {
-      if (!(error instanceof UpidError) || error.id === 'cancelled') throw error;
-      refusal = error;
-      if (error.id !== 'not-found' && error.id !== 'api-missing') break;
-    }
-  }
-  return { use: new Map(), report: refusalReport(refusal) };
+  const answer = await listMetrics(client, 'nodes', { source: NODE_USE_SOURCE, signal, keep: useOf });
+  if (answer.items === undefined) return { use: new Map(), report: refusalReport(answer.refusal) };
+  return {
+    use: new Map(answer.items),
+    report: { source: NODE_USE_SOURCE, state: 'used', gave: `${answer.items.length} nodes` },
+  };
 }
 
 function useOf(item: unknown): readonly [string, NodeUse] {

@@ -9,12 +9,17 @@ export const HOURS_PER_MONTH = 730;
 
 const GIBIBYTE = 2 ** 30;
 
+/** Price of an hour of these resources: cores × price per core-hour + GiB × price per GiB-hour. An absent resource costs nothing. */
+export function pricePerHour({ cpuCores = 0, memoryBytes = 0 }: Resources, prices: ResourcePrices): number {
+  return cpuCores * prices.perCoreHour + (memoryBytes / GIBIBYTE) * prices.perGibibyteHour;
+}
+
 /**
  * Cores and bytes that are freed (negative: additionally held) with their price over a month: cores × price per core-hour × 730
  * + GiB × price per GiB-hour × 730. An absent resource frees nothing.
  */
 export function savingsOf({ cpuCores = 0, memoryBytes = 0 }: Resources, prices: ResourcePrices): Savings {
-  const hourly = cpuCores * prices.perCoreHour + (memoryBytes / GIBIBYTE) * prices.perGibibyteHour;
+  const hourly = pricePerHour({ cpuCores, memoryBytes }, prices);
   return {
     cpuCores: withoutDust(cpuCores, 1e6),
     memoryBytes: Math.round(memoryBytes),

@@ -1,6 +1,7 @@
 /** Defaults of the rules that propose, each with its reason. */
 
 import { DAY } from '../types/duration.ts';
+import { MEBIBYTE } from '../types/quantity.ts';
 
 export interface OptimizeSettings {
   /** Confidence from which an idle workload is proposed to be scaled to zero. */
@@ -28,8 +29,6 @@ export interface OptimizeSettings {
   readonly systemNamespaces: readonly string[];
   readonly criticalPriorityClasses: readonly string[];
 }
-
-const MEBIBYTE = 2 ** 20;
 
 export const DEFAULT_OPTIMIZE_SETTINGS: OptimizeSettings = {
   // One wrong in ten at most: what is scaled to zero answers nobody.

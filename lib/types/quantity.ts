@@ -1,11 +1,14 @@
 /** Kubernetes quantities (`250m`, `1.5Gi`, `1e3`): text to number and back. */
 
+/** Bytes. */
+export const MEBIBYTE = 2 ** 20;
+
 /** Decimal suffixes as exponents of ten, so that `100n` is read as exactly what 1e-7 is. */
 const EXPONENT: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
 
 const BINARY: Readonly<Record<string, number>> = {
   Ki: 2 ** 10,
-  Mi: 2 ** 20,
+  Mi: MEBIBYTE,
   Gi: 2 ** 30,
   Ti: 2 ** 40,
   Pi: 2 ** 50,
@@ -33,7 +36,7 @@ export function formatCores(cores: number): string {
 
 /** Bytes as `kubectl top` writes them: whole mebibytes. */
 export function formatMebibytes(bytes: number): string {
-  return `${Math.round(bytes / 2 ** 20)}Mi`;
+  return `${Math.round(bytes / MEBIBYTE)}Mi`;
 }
 
 /** Bytes per second in a readable unit: `0B/s`, `512B/s`, `1.5KB/s`, `2.0MB/s` (decimal units, as network rates are given). */
@@ -51,7 +54,7 @@ export function cpuQuantity(cores: number): string {
 
 /** A memory quantity for a manifest: mebibytes, rounded up to a whole one, in the largest unit that is whole, as the API server writes it back. */
 export function memoryQuantity(bytes: number): string {
-  let amount = Math.ceil(round(bytes / 2 ** 20));
+  let amount = Math.ceil(round(bytes / MEBIBYTE));
   let unit = 0;
   for (; amount > 0 && amount % 1024 === 0 && unit < MEMORY_UNITS.length - 1; unit += 1) amount /= 1024;
   return `${amount}${MEMORY_UNITS[unit]}`;

@@ -11,6 +11,7 @@ import { nodeRows, type PresentNode, type PresentWorkload, podRows, workloadRows
 import { collectMoment } from '../../collect/prometheus/moment.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { listPrices } from '../../money/list-prices.ts';
+import { pricePerHour } from '../../money/savings.ts';
 import type { History } from '../../store/history.ts';
 import type { NodeSample, Observation, WorkloadSample } from '../../types/observation.ts';
 import type { SourceReport } from '../../types/source.ts';
@@ -170,9 +171,9 @@ function observe(workloads: readonly Workload[], objects: ClusterObjects, use: U
   const { nowMs, departed } = around.context;
   const present = podRows(workloads, nowMs);
   const prices = listPrices(objects.nodes);
+  const known = (value: number): number => (Number.isNaN(value) ? 0 : value);
   const cost = (cpuCores: number, memoryBytes: number): number =>
-    (Number.isNaN(cpuCores) ? 0 : cpuCores * prices.perCoreHour) +
-    (Number.isNaN(memoryBytes) ? 0 : (memoryBytes / 2 ** 30) * prices.perGibibyteHour);
+    pricePerHour({ cpuCores: known(cpuCores), memoryBytes: known(memoryBytes) }, prices);
   const pricedWorkload = (row: PresentWorkload): WorkloadSample => ({
     ...row,
     costPerHour: cost(row.cpuRequestCores, row.memoryRequestBytes),

@@ -2,14 +2,14 @@
 
 import { statfs } from 'node:fs/promises';
 import type { Check } from '../../types/doctor.ts';
+import { MEBIBYTE } from '../../types/quantity.ts';
 import { folderOf, nearestExisting } from './history.ts';
 import type { DoctorRequest } from './request.ts';
 
 const SUBJECT = 'disk';
-const MIB = 1024 ** 2;
 /** A day of 1,000 pods every five minutes takes about a tenth of it, and merging writes a copy before it removes. */
-const LITTLE_BYTES = 200 * MIB;
-const FULL_BYTES = MIB;
+const LITTLE_BYTES = 200 * MEBIBYTE;
+const FULL_BYTES = MEBIBYTE;
 
 export async function checkDisk(request: DoctorRequest): Promise<readonly Check[]> {
   const directory = folderOf(request);
@@ -25,7 +25,7 @@ export async function checkDisk(request: DoctorRequest): Promise<readonly Check[
       { subject: SUBJECT, state: 'failed', says: `no more files can be made where ${folder} lies`, remedy: REMEDY, figures },
     ];
   const state = free < FULL_BYTES ? 'failed' : free < LITTLE_BYTES ? 'warning' : 'ok';
-  const says = `${Math.floor(free / MIB)} MiB are free where ${folder} lies`;
+  const says = `${Math.floor(free / MEBIBYTE)} MiB are free where ${folder} lies`;
   return [{ subject: SUBJECT, state, says, ...(state !== 'ok' && { remedy: REMEDY }), figures }];
 }
 

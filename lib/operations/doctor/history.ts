@@ -7,6 +7,7 @@ import { clusterFolder, findParts } from '../../store/parts.ts';
 import { recordedDays } from '../../store/retention.ts';
 import type { Check } from '../../types/doctor.ts';
 import { DAY, formatAge } from '../../types/duration.ts';
+import { MEBIBYTE } from '../../types/quantity.ts';
 import { directoryOf } from '../history-folder.ts';
 import type { DoctorRequest } from './request.ts';
 
@@ -14,8 +15,6 @@ const SUBJECT = 'history';
 
 /** Somebody who collects does so more often. */
 const STALE_SECONDS = DAY;
-const MIB = 1024 ** 2;
-
 export async function checkHistory(clusterId: string | undefined, request: DoctorRequest): Promise<readonly Check[]> {
   const directory = folderOf(request);
   if (directory === false) return [{ subject: SUBJECT, state: 'skipped', says: 'left out by --no-history' }];
@@ -114,7 +113,7 @@ async function checkContents(folder: string, { runtime, demo }: DoctorRequest): 
     {
       subject: `${SUBJECT}: samples`,
       state: stale ? 'warning' : 'ok',
-      says: `${days.length} days in ${parts.length} files, ${(bytes / MIB).toFixed(1)} MiB; the last was written ${formatAge(age)} ago; kept: raw ${rawSeconds / DAY} days, by the hour ${hourlySeconds / DAY}`,
+      says: `${days.length} days in ${parts.length} files, ${(bytes / MEBIBYTE).toFixed(1)} MiB; the last was written ${formatAge(age)} ago; kept: raw ${rawSeconds / DAY} days, by the hour ${hourlySeconds / DAY}`,
       ...(stale && { remedy: 'collect more often: kubectl upid collect --every 1m --for 8h' }),
       figures: { files: parts.length, bytes, days: days.length, lastWrittenSeconds: Math.round(age) },
     },

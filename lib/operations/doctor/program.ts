@@ -4,11 +4,11 @@ import { freemem, totalmem } from 'node:os';
 import { startHistoryEngine } from '../../store/history.ts';
 import type { Check } from '../../types/doctor.ts';
 import { messageOf, UpidError } from '../../types/errors.ts';
+import { MEBIBYTE } from '../../types/quantity.ts';
 import type { DoctorRequest } from './request.ts';
 
-const MIB = 1024 ** 2;
 /** Ten thousand pods with their history take about this much. */
-const ENOUGH_BYTES = 512 * MIB;
+const ENOUGH_BYTES = 512 * MEBIBYTE;
 
 export function checkProgram({ surroundings: { versions } }: DoctorRequest): readonly Check[] {
   return [
@@ -24,7 +24,7 @@ export function checkProgram({ surroundings: { versions } }: DoctorRequest): rea
 export function checkMemory(): readonly Check[] {
   const [free, total] = [freemem(), totalmem()];
   const figures = { freeBytes: free, totalBytes: total };
-  const says = `${Math.floor(free / MIB)} of ${Math.floor(total / MIB)} MiB are free`;
+  const says = `${Math.floor(free / MEBIBYTE)} of ${Math.floor(total / MEBIBYTE)} MiB are free`;
   if (free >= ENOUGH_BYTES) return [{ subject: 'memory', state: 'ok', says, figures }];
   return [
     { subject: 'memory', state: 'warning', says, remedy: 'for large clusters look at one namespace at a time with -n', figures },

@@ -1,5 +1,6 @@
 /** One resource of one container: from what it holds to what it needs, its limit with it, if the change is worth a restart. */
 
+import { MEBIBYTE } from '../../types/quantity.ts';
 import type { ContainerSpec } from '../../types/workload.ts';
 import { amountOf, quantityOf, type ResourceName } from '../resource.ts';
 import type { OptimizeSettings } from '../settings.ts';
@@ -91,8 +92,6 @@ function followingLimit(resource: ResourceName, subject: Case, proposed: number)
     ? { amount, rule: 'LimitRange maximum', evidence: `${evidence}; LimitRange ${max.limitRange} caps it` }
     : { amount, rule: 'limit kept at its ratio', evidence };
 }
-
-const MEBIBYTE = 2 ** 20;
 
 /** Whole mebibytes: rounded up as a request is, but down where a LimitRange bounds the ratio or the limit itself. */
 function writable(wanted: number, proposed: number, { max, ratio }: Bounds['memory']): number {
