@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { programsFolder } from '../cluster/build.ts';
 import { temporaryFolder } from '../kube/runtime.ts';
+import { remoteWrite, type TestSeries, untilShown, type WrittenRange } from './remote-write.ts';
 
 export interface Engine {
   readonly name: 'Prometheus' | 'VictoriaMetrics';
@@ -32,6 +33,19 @@ export async function startEngine(engine: Engine, config = 'global: {scrape_inte
   const child = spawn(engine.program ?? '', argumentsOf(engine, folder, port, config), { stdio: 'ignore' });
   await answering(`${url}${engine.name === 'Prometheus' ? '/-/ready' : '/health'}`, child);
   return { url, stop: () => ended(child) };
+}
+
+/** Starts a server that holds these series, and shows them. */
+export async function startFilled(engine: Engine, series: readonly TestSeries[], range: WrittenRange): Promise<RunningEngine> {
+  const running = await startEngine(engine);
+  try {
+    await remoteWrite(running.url, series, range);
+    await untilShown(running.url, range.toMs);
+    return running;
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
 }
 
 function argumentsOf(engine: Engine, folder: string, port: number, text: string): readonly string[] {

@@ -5,8 +5,8 @@ import type { KubeClient } from '../../lib/kube/client.ts';
 import type { SlotGrid, SlotValues, UsageEvidence } from '../../lib/types/usage.ts';
 import { assert, skip, suite } from '../harness.ts';
 import { testRuntime } from '../kube/runtime.ts';
-import { ENGINES, type Engine, type RunningEngine, startEngine } from './engines.ts';
-import { remoteWrite, type TestSeries, untilShown } from './remote-write.ts';
+import { ENGINES, type Engine, type RunningEngine, startFilled } from './engines.ts';
+import type { TestSeries } from './remote-write.ts';
 import { workload } from './workload.ts';
 
 const MINUTE = 60_000;
@@ -170,10 +170,7 @@ function against(engine: Engine): void {
   let running: RunningEngine;
   let told: PrometheusEvidence;
   test.before(async () => {
-    running = await startEngine(engine);
-    await remoteWrite(running.url, SERIES, { fromMs: FROM, toMs: NOW, stepMs: MINUTE });
-    // VictoriaMetrics shows what was written after a second.
-    await untilShown(running.url, NOW);
+    running = await startFilled(engine, SERIES, { fromMs: FROM, toMs: NOW, stepMs: MINUTE });
     told = await ask(running.url, true);
   });
   test.after(() => running.stop());

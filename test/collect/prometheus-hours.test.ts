@@ -5,8 +5,8 @@ import type { KubeClient } from '../../lib/kube/client.ts';
 import type { HoursEvidence, SlotGrid, SlotValues, WorkloadHours } from '../../lib/types/usage.ts';
 import { assert, skip, suite } from '../harness.ts';
 import { testRuntime } from '../kube/runtime.ts';
-import { ENGINES, type Engine, type RunningEngine, startEngine } from './engines.ts';
-import { remoteWrite, type TestSeries, untilShown } from './remote-write.ts';
+import { ENGINES, type Engine, type RunningEngine, startFilled } from './engines.ts';
+import type { TestSeries } from './remote-write.ts';
 import { workload } from './workload.ts';
 
 const STEP = 120_000;
@@ -126,10 +126,7 @@ function against(engine: Engine): void {
   let running: RunningEngine;
   let told: PrometheusAnswer<HoursEvidence>;
   test.before(async () => {
-    running = await startEngine(engine);
-    await remoteWrite(running.url, [...SERIES, ...VOLUMES], { fromMs: FROM, toMs: NOW, stepMs: STEP });
-    // VictoriaMetrics shows what was written after a second.
-    await untilShown(running.url, NOW);
+    running = await startFilled(engine, [...SERIES, ...VOLUMES], { fromMs: FROM, toMs: NOW, stepMs: STEP });
     told = await ask(running.url);
   });
   test.after(() => running.stop());

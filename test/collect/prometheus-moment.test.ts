@@ -6,8 +6,8 @@ import type { Sample } from '../../lib/types/usage.ts';
 import { assert, skip, suite } from '../harness.ts';
 import { testRuntime } from '../kube/runtime.ts';
 import { type At, containerSeries } from './container-series.ts';
-import { ENGINES, type Engine, type RunningEngine, startEngine } from './engines.ts';
-import { remoteWrite, type TestSeries, untilShown } from './remote-write.ts';
+import { ENGINES, type Engine, type RunningEngine, startFilled } from './engines.ts';
+import type { TestSeries } from './remote-write.ts';
 import { workload } from './workload.ts';
 
 const SECOND = 1000;
@@ -84,10 +84,7 @@ function against(engine: Engine): void {
   let running: RunningEngine;
   let told: PrometheusMoment;
   test.before(async () => {
-    running = await startEngine(engine);
-    await remoteWrite(running.url, [...SERIES, ...REQUESTS], { fromMs: FROM, toMs: NOW, stepMs: STEP });
-    // VictoriaMetrics shows what was written after a second.
-    await untilShown(running.url, NOW);
+    running = await startFilled(engine, [...SERIES, ...REQUESTS], { fromMs: FROM, toMs: NOW, stepMs: STEP });
     told = await ask(running.url, SINCE);
   });
   test.after(() => running.stop());

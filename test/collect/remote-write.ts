@@ -6,12 +6,15 @@ export interface TestSeries {
   readonly at: (ms: number) => number | undefined;
 }
 
+/** Instants of the samples, both ends among them. */
+export interface WrittenRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly stepMs: number;
+}
+
 /** Samples of all series from one instant to another, in the order of time, as a head block takes them. */
-export async function remoteWrite(
-  url: string,
-  series: readonly TestSeries[],
-  range: { readonly fromMs: number; readonly toMs: number; readonly stepMs: number },
-): Promise<void> {
+export async function remoteWrite(url: string, series: readonly TestSeries[], range: WrittenRange): Promise<void> {
   const slice = 240 * range.stepMs;
   for (let start = range.fromMs; start <= range.toMs; start += slice) {
     const end = Math.min(start + slice - range.stepMs, range.toMs);

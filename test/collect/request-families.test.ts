@@ -6,9 +6,9 @@ import type { WorkloadRequests } from '../../lib/types/usage.ts';
 import type { RouteRule, Workload } from '../../lib/types/workload.ts';
 import { assert, skip, suite } from '../harness.ts';
 import { testRuntime } from '../kube/runtime.ts';
-import { ENGINES, type Engine, type RunningEngine, startEngine } from './engines.ts';
+import { ENGINES, type Engine, type RunningEngine, startEngine, startFilled } from './engines.ts';
 import { type ExporterServer, recordedPages, scrapeConfig, serveExporters } from './exporters.ts';
-import { remoteWrite, type TestSeries } from './remote-write.ts';
+import type { TestSeries } from './remote-write.ts';
 import { workload } from './workload.ts';
 
 const MINUTE = 60_000;
@@ -202,10 +202,8 @@ if (prometheus.program === undefined) {
   const backfilled = new Map<string, PrometheusEvidence>();
   async function against(engine: Engine, series: readonly Stored[]): Promise<void> {
     if (engine.program === undefined) return skip(`request families in ${engine.name}`, 'it is not on this machine');
-    const server = await startEngine(engine);
+    const server = await startFilled(engine, series.map(grown), { fromMs: FROM, toMs: NOW, stepMs: MINUTE });
     try {
-      await remoteWrite(server.url, series.map(grown), { fromMs: FROM, toMs: NOW, stepMs: MINUTE });
-      await new Promise((resolve) => setTimeout(resolve, 1500));
       backfilled.set(engine.name, await ask(server.url, NOW));
     } finally {
       await server.stop();

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import type { Backfilled } from '../../lib/operations/collect/backfill.ts';
 import type { StoredUsage } from '../../lib/store/usage-query.ts';
 import { type At, containerSeries } from '../collect/container-series.ts';
-import { ENGINES, type Engine, type RunningEngine, startEngine } from '../collect/engines.ts';
-import { remoteWrite, type TestSeries, untilShown } from '../collect/remote-write.ts';
+import { ENGINES, type Engine, type RunningEngine, startFilled } from '../collect/engines.ts';
+import type { TestSeries } from '../collect/remote-write.ts';
 import { assert, skip, suite } from '../harness.ts';
 import { networkSample, sample, type TestHistory, testHistory } from '../store/samples.ts';
 import type { BackfillJob } from './backfill-process.ts';
@@ -114,10 +114,7 @@ function against(engine: Engine): void {
   let usage: Usage;
   let samples: unknown;
   test.before(async () => {
-    running = await startEngine(engine);
-    await remoteWrite(running.url, SERIES, { fromMs: FROM, toMs: NOW, stepMs: MINUTE });
-    // VictoriaMetrics shows what was written after a second.
-    await untilShown(running.url, NOW);
+    running = await startFilled(engine, SERIES, { fromMs: FROM, toMs: NOW, stepMs: MINUTE });
     filled = await withHoles();
     told = await fill(filled);
     usage = await usageOf(filled);

@@ -7,8 +7,7 @@ import type { TestCluster } from '../cluster/cluster.ts';
 import { sharedCluster } from '../cluster/shared.ts';
 import { clusterSuite } from '../cluster/suite.ts';
 import { containerSeries } from '../collect/container-series.ts';
-import { ENGINES, type RunningEngine, startEngine } from '../collect/engines.ts';
-import { remoteWrite } from '../collect/remote-write.ts';
+import { ENGINES, startFilled } from '../collect/engines.ts';
 import { assert } from '../harness.ts';
 import { temporaryFolder } from '../kube/runtime.ts';
 import { run } from './run.ts';
@@ -154,15 +153,13 @@ test('what the history lacks is filled from Prometheus, once', async () => {
     cluster.kubeconfig,
   ]);
   const deployment = JSON.parse(listed.stdout).items.find(({ kind }: { kind: string }) => kind === 'Deployment');
-  const server: RunningEngine = await startEngine(engine);
+  const minute = 60_000;
+  const now = Math.floor(Date.now() / minute) * minute;
+  // A pod of a template before the present one.
+  const pod = `${deployment.name}-6d4cf56db6-x7k2p`;
+  const series = containerSeries({ pod, namespace: deployment.namespace, cpu: () => 0.25 }, minute);
+  const server = await startFilled(engine, series, { fromMs: now - 5 * 60 * minute, toMs: now, stepMs: minute });
   try {
-    const minute = 60_000;
-    const now = Math.floor(Date.now() / minute) * minute;
-    // A pod of a template before the present one.
-    const pod = `${deployment.name}-6d4cf56db6-x7k2p`;
-    const series = containerSeries({ pod, namespace: deployment.namespace, cpu: () => 0.25 }, minute);
-    await remoteWrite(server.url, series, { fromMs: now - 5 * 60 * minute, toMs: now, stepMs: minute });
-    await new Promise((resolve) => setTimeout(resolve, 1500));
     const flags = ['--prometheus-url', server.url, '--backfill', '6h'];
     const [filled] = await collect(...flags);
     assert.ok(filled!.backfilledSamples >= 4 * 12, JSON.stringify(filled));
