@@ -35,6 +35,16 @@ export type Table = RawTable | HourlyTable;
 
 const WORKLOAD = { namespace: 'VARCHAR', workload_kind: 'VARCHAR', workload_name: 'VARCHAR' } as const;
 
+/** What names a pod, where it runs and how it is. */
+const POD = {
+  ...WORKLOAD,
+  pod: 'VARCHAR',
+  uid: 'VARCHAR',
+  node: 'VARCHAR',
+  phase: 'VARCHAR',
+  ready: 'BOOLEAN',
+} as const;
+
 /** What a roll-up keeps of a pod as it was last seen. */
 const POD_STATE = {
   restarts: 'DOUBLE',
@@ -92,12 +102,7 @@ export const COLUMNS = {
   },
   pods: {
     observed_at: 'TIMESTAMP_MS',
-    ...WORKLOAD,
-    pod: 'VARCHAR',
-    uid: 'VARCHAR',
-    node: 'VARCHAR',
-    phase: 'VARCHAR',
-    ready: 'BOOLEAN',
+    ...POD,
     ...POD_STATE,
   },
   workloads: {
@@ -157,12 +162,7 @@ export const COLUMNS = {
   /** A pod as it was last seen within the hour. */
   hourly_pods: {
     hour: 'TIMESTAMP_MS',
-    ...WORKLOAD,
-    pod: 'VARCHAR',
-    uid: 'VARCHAR',
-    node: 'VARCHAR',
-    phase: 'VARCHAR',
-    ready: 'BOOLEAN',
+    ...POD,
     samples: 'INTEGER',
     last_at: 'TIMESTAMP_MS',
     ...POD_STATE,
