@@ -17,7 +17,7 @@ export interface StoredUsage {
 }
 
 /** Rows that are aggregated at a time. Memory grows with the groups of one go, and these are at most as many. */
-const ROWS_AT_A_TIME = 80_000;
+const ROWS_AT_A_TIME = 40_000;
 
 /** Every go looks into all parts, so that more of them cost more than they spare. */
 const MOST_GOES = 8;
