@@ -9,11 +9,6 @@ import { explanationOf } from './explain.ts';
 import { type Look, look, NO_EVIDENCE } from './look.ts';
 import type { LookRequest } from './request.ts';
 
-/** @throws UpidError as `look`. */
-export async function findIdle(request: LookRequest): Promise<IdleResult> {
-  return (await findIdleToBrowse(request)).result;
-}
-
 export interface BrowsableIdle {
   readonly result: IdleResult;
   /** Everything behind one of the findings, from what was seen; takes up to some seconds. */

@@ -1,10 +1,10 @@
 /** What the columns of the views mean: the one place that documents them. Types come from the schema. */
 
-import type { ViewColumn } from '../types/history.ts';
-import { COLUMNS, HOURLY_TABLES, RAW_TABLES, readType, type Table } from './schema.ts';
+import type { ViewColumn, ViewName } from '../types/history.ts';
+import { COLUMNS, HOURLY_TABLES, RAW_TABLES, readType } from './schema.ts';
 
 /** One line for each view. */
-export const VIEWS: Readonly<Record<Table | 'cluster_metrics', string>> = {
+export const VIEWS: Readonly<Record<ViewName, string>> = {
   samples: 'One container, or the network of one pod (container is empty), at one instant',
   pods: 'One pod at one instant',
   workloads: 'One workload at one instant',

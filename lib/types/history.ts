@@ -9,6 +9,21 @@ export interface QueryColumn {
   readonly type: string;
 }
 
+/** What of a history can be asked for by name, in the order in which it is documented. */
+export const VIEW_NAMES = [
+  'samples',
+  'pods',
+  'workloads',
+  'nodes',
+  'hourly',
+  'hourly_pods',
+  'hourly_workloads',
+  'hourly_nodes',
+  'cluster_metrics',
+] as const;
+
+export type ViewName = (typeof VIEW_NAMES)[number];
+
 /** A column of a view, as it is documented. */
 export interface ViewColumn extends QueryColumn {
   readonly view: string;

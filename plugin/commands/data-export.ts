@@ -2,25 +2,13 @@
 
 import { Command, Option } from 'clipanion';
 import { UpidError } from '../../lib/types/errors.ts';
+import { VIEW_NAMES } from '../../lib/types/history.ts';
 import { DataFlags } from '../flags/data.ts';
 import { isExportTarget } from '../flags/export.ts';
 import { present } from '../flags/present.ts';
 import { isDuration, isOneOf } from '../flags/validators.ts';
 import { exportListing } from '../print/exchange-listing.ts';
 import { SIMULATED_NOTE } from '../print/notes.ts';
-
-/** As lib/store documents them; read here so that --help loads no engine. */
-const TABLES = [
-  'samples',
-  'pods',
-  'workloads',
-  'nodes',
-  'hourly',
-  'hourly_pods',
-  'hourly_workloads',
-  'hourly_nodes',
-  'cluster_metrics',
-] as const;
 
 export class DataExportCommand extends DataFlags {
   static override paths = [['data', 'export']];
@@ -49,8 +37,8 @@ export class DataExportCommand extends DataFlags {
     required: true,
   });
   table = Option.String('--table', 'samples', {
-    description: `\`TABLE\` to write: ${TABLES.join(', ')} (default samples)`,
-    validator: isOneOf(...TABLES),
+    description: `\`TABLE\` to write: ${VIEW_NAMES.join(', ')} (default samples)`,
+    validator: isOneOf(...VIEW_NAMES),
   });
   since = Option.String('--since', {
     description: '`DURATION` up to now whose rows are written, such as 7d; all when left out',

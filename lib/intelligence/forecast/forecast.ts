@@ -34,15 +34,6 @@ export function forecastSeries(
   return forecastWindow(window, model, options.horizonHours ?? HORIZON_HOURS);
 }
 
-/** Forecasts of many histories, in their order. */
-export function forecastAll(
-  histories: readonly ForecastHistory[],
-  model: ForecastModel,
-  options: ForecastOptions = {},
-): readonly (Forecast | TooShort)[] {
-  return histories.map((history) => forecastSeries(history, model, options));
-}
-
 /** Tells a refusal from a forecast. */
 export function isTooShort(result: Forecast | TooShort): result is TooShort {
   return 'requiredHours' in result;

@@ -2,7 +2,6 @@
 
 import type { ForecastHistory, ForecastMetric } from '../../types/forecast.ts';
 import type { SlotValues } from '../../types/usage.ts';
-import { countMeasured } from '../evidence/measured.ts';
 
 /** Older hours are not looked at. */
 export const HISTORY_HOURS = 720;
@@ -38,22 +37,6 @@ export function historyWindow({ metric, grid, mean }: ForecastHistory): HistoryW
     measured++;
   }
   return { metric, values, originMs, measured };
-}
-
-/** The same history as it stood `hours` earlier; undefined where less than `REQUIRED_HOURS` were measured by then. */
-export function earlierWindow(window: HistoryWindow, hours: number): HistoryWindow | undefined {
-  const values = new Float64Array(HISTORY_HOURS).fill(Number.NaN);
-  values.set(window.values.subarray(0, HISTORY_HOURS - hours), hours);
-  const measured = countMeasured(values);
-  return measured < REQUIRED_HOURS
-    ? undefined
-    : { metric: window.metric, values, originMs: window.originMs - hours * HOUR_MS, measured };
-}
-
-/** Hour of the day (UTC) of the first forecast hour. */
-export function originHour({ originMs }: HistoryWindow): number {
-  const hours = Math.floor(originMs / HOUR_MS);
-  return ((hours % DAY_HOURS) + DAY_HOURS) % DAY_HOURS;
 }
 
 /** One measurement at an instant. */

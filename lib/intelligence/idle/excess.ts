@@ -71,8 +71,3 @@ function usualMaximum(samples: number): number {
   // Hastings' rational approximation of the normal quantile (Abramowitz and Stegun 26.2.23).
   return t - (2.515517 + 0.802853 * t + 0.010328 * t * t) / (1 + 1.432788 * t + 0.189269 * t * t + 0.001308 * t ** 3);
 }
-
-/** Slots in which the network rose above what is steady. */
-export function excessPoints(points: readonly Point[], rule: ExcessRule): readonly Point[] {
-  return points.filter((point) => point.value > rule.threshold);
-}

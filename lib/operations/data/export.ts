@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { exportView, hasNamespace } from '../../store/export.ts';
-import { VIEWS } from '../../store/view-columns.ts';
 import { UpidError } from '../../types/errors.ts';
 import type { Exported, ExportFormat } from '../../types/history-exchange.ts';
 import { placeOutput } from '../output-file.ts';
@@ -23,9 +22,6 @@ export interface ExportQuestion extends DataRequest {
   readonly namespace?: string;
   readonly stdout: Writable;
 }
-
-/** Names of what can be exported. */
-export const EXPORTED: readonly string[] = Object.keys(VIEWS);
 
 /**
  * @throws UpidError usage for a namespace where the table has none; history-missing, history-corrupt, output-unwritable, cancelled;

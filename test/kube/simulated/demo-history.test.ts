@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { demoCluster, SIMULATED_NOW_MS } from '../../../lib/kube/simulated/demo-cluster.ts';
 import { topOwner } from '../../../lib/kube/simulated/objects/owners.ts';
 import { writeDemoHistory } from '../../../lib/operations/demo-history.ts';
-import { findIdle } from '../../../lib/operations/idle.ts';
+import { findIdleToBrowse } from '../../../lib/operations/idle.ts';
 import { proposeOptimization } from '../../../lib/operations/optimize.ts';
 import type { LookRequest } from '../../../lib/operations/request.ts';
 import { defaultIdleSettings } from '../../../lib/operations/settings.ts';
@@ -27,6 +27,10 @@ test.before(async () => {
   await writeDemoHistory(folder);
   before = digest(folder);
 });
+
+async function findIdle(request: LookRequest): Promise<IdleResult> {
+  return (await findIdleToBrowse(request)).result;
+}
 
 test('two builds write the same bytes', async () => {
   const again = temporaryFolder();
