@@ -30,6 +30,24 @@ export async function collectNodeUse(
   };
 }
 
+/** Use of each node by the first source that measured a figure; the source that is named is that of its CPU, else the first. */
+export function bestNodeUse(sources: readonly ReadonlyMap<string, NodeUse>[]): ReadonlyMap<string, NodeUse> {
+  const names = new Set(sources.flatMap((use) => [...use.keys()]));
+  return new Map([...names].map((name) => [name, best(sources.flatMap((use) => use.get(name) ?? []))] as const));
+}
+
+/** Of one node, at least one. */
+function best(uses: readonly NodeUse[]): NodeUse {
+  const measured = (figure: 'cpuCores' | 'memoryBytes' | 'networkBytesPerSecond'): NodeUse | undefined =>
+    uses.find((use) => !Number.isNaN(use[figure]));
+  const first = measured('cpuCores') ?? uses[0]!;
+  return {
+    ...first,
+    memoryBytes: measured('memoryBytes')?.memoryBytes ?? Number.NaN,
+    networkBytesPerSecond: measured('networkBytesPerSecond')?.networkBytesPerSecond ?? Number.NaN,
+  };
+}
+
 function useOf(item: unknown): readonly [string, NodeUse] {
   const raw = record(item);
   const usage = record(raw.usage);

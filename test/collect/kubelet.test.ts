@@ -3,6 +3,7 @@
 import { collectKubelets, type KubeletAnswer } from '../../lib/collect/kubelet/collect.ts';
 import { networkRate, rateOf } from '../../lib/collect/kubelet/rates.ts';
 import { readSummary } from '../../lib/collect/kubelet/summary.ts';
+import { bestNodeUse } from '../../lib/collect/node-use.ts';
 import { assert, suite } from '../harness.ts';
 import { clientOf } from '../kube/config.ts';
 import { sendJson, startServer } from '../kube/server.ts';
@@ -43,7 +44,7 @@ function summary({ atMs, uid = 'uid-web-1', coreSeconds, cores = 0.1, received, 
     node: {
       nodeName: node,
       startTime: iso(START - 86_400_000),
-      cpu: { time, usageNanoCores: 1.5e9, usageCoreNanoSeconds: 9e14 },
+      cpu: { time, usageNanoCores: 1.5e9, usageCoreNanoSeconds: 9e14 + coreSeconds * 1e10 },
       memory: {
         time,
         availableBytes: 1e10,
@@ -53,7 +54,11 @@ function summary({ atMs, uid = 'uid-web-1', coreSeconds, cores = 0.1, received, 
         pageFaults: 1,
         majorPageFaults: 0,
       },
-      network: network(received * 10, transmitted * 10),
+      // A bridge carries again what the default interface does.
+      network: {
+        ...network(received * 10, transmitted * 10),
+        interfaces: ['eth0', 'cni0'].map((name) => ({ name, rxBytes: received * 10, txBytes: transmitted * 10 })),
+      },
       fs: { time, capacityBytes: 1e11, usedBytes: 1e10 },
     },
     pods: [
@@ -137,7 +142,11 @@ test('two readings give rates over the time that the kubelet says lies between t
   const [main, , network] = samples;
   assert.equal([main!.cpuCores, main!.cpuPeakCores, main!.windowSeconds], [0.2, 0.5, 60]);
   assert.equal([network!.container, network!.networkBytesPerSecond, network!.atMs], ['', 150, START + 60_000]);
-  assert.is(nodes.get('node-1')!.networkBytesPerSecond, 1500);
+  const { cpuCores, networkBytesPerSecond, windowSeconds } = nodes.get('node-1')!;
+  assert.equal(
+    { cpuCores, networkBytesPerSecond, windowSeconds },
+    { cpuCores: 2, networkBytesPerSecond: 1500, windowSeconds: 60 },
+  );
 });
 
 test('a counter that was reset has counted since then, in the direction that was reset', async () => {
@@ -207,6 +216,26 @@ test('without the right it is named, and no further node is asked', async () => 
   assert.equal(samples, []);
   assert.equal([report.state, report.right], ['forbidden', { verb: 'get', resource: 'nodes/proxy' }]);
   assert.ok(paths.length < 40, `${paths.length} requests`);
+});
+
+test('of a node, what one source did not measure another one may have', () => {
+  const nothing = { cpuCores: Number.NaN, memoryBytes: Number.NaN, networkBytesPerSecond: Number.NaN, windowSeconds: 0 };
+  const kubelet = new Map([
+    ['thin', { source: 'kubelet', ...nothing, networkBytesPerSecond: 300, windowSeconds: 60 }],
+    ['whole', { source: 'kubelet', cpuCores: 1, memoryBytes: 2, networkBytesPerSecond: 3, windowSeconds: 60 }],
+  ]);
+  const metrics = { source: 'metrics.k8s.io', ...nothing, cpuCores: 2, memoryBytes: 1e9, windowSeconds: 15 };
+  const best = bestNodeUse([
+    kubelet,
+    new Map([
+      ['thin', metrics],
+      ['whole', metrics],
+      ['silent', metrics],
+    ]),
+  ]);
+  assert.equal(best.get('thin'), { ...metrics, networkBytesPerSecond: 300 });
+  assert.equal(best.get('whole'), kubelet.get('whole'));
+  assert.equal(best.get('silent'), metrics);
 });
 
 test('rates by hand', () => {

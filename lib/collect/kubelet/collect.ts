@@ -176,13 +176,15 @@ function containerFigures(
 }
 
 function nodeUse(node: NodeReading, { nodesBefore }: KubeletScope): NodeUse {
-  const rate = networkRate(nodesBefore.get(node.node)?.network, node.network);
+  const before = nodesBefore.get(node.node);
+  const cpu = cpuRate(before, node);
+  const network = networkRate(before?.network, node.network);
   return {
     source: KUBELET_SOURCE,
-    cpuCores: node.cpuCores ?? Number.NaN,
+    cpuCores: cpu?.perSecond ?? node.cpuCores ?? Number.NaN,
     memoryBytes: node.memoryBytes ?? Number.NaN,
-    networkBytesPerSecond: rate?.perSecond ?? Number.NaN,
-    windowSeconds: rate?.seconds ?? 0,
+    networkBytesPerSecond: network?.perSecond ?? Number.NaN,
+    windowSeconds: cpu?.seconds ?? network?.seconds ?? 0,
   };
 }
 

@@ -11,6 +11,8 @@ export type KnownReadings = ReadonlyMap<string, PodReading>;
 /** A rate over a longer time says nothing about now. */
 export const LONGEST_INTERVAL_SECONDS = 3600;
 
+type CpuReading = Pick<ContainerReading, 'cpuAtMs' | 'cpuSeconds'>;
+
 export interface Rate {
   readonly perSecond: number;
   /** Time between the two readings. */
@@ -36,8 +38,8 @@ export function rateOf(
   return { perSecond: gained / seconds, seconds };
 }
 
-/** Cores between the two readings of a container; undefined where one of them has no counter. */
-export function cpuRate(before: ContainerReading | undefined, after: ContainerReading): Rate | undefined {
+/** Cores between two readings of a container or node; undefined where one of them has no counter. */
+export function cpuRate(before: CpuReading | undefined, after: CpuReading): Rate | undefined {
   if (before?.cpuSeconds === undefined || before.cpuAtMs === undefined) return undefined;
   if (after.cpuSeconds === undefined || after.cpuAtMs === undefined) return undefined;
   return rateOf({ atMs: before.cpuAtMs, value: before.cpuSeconds }, { atMs: after.cpuAtMs, value: after.cpuSeconds });

@@ -36,10 +36,9 @@ export interface PodReading {
   readonly network?: NetworkReading;
 }
 
-export interface NodeReading {
+export interface NodeReading extends Omit<ContainerReading, 'container'> {
   readonly node: string;
-  readonly cpuCores?: number;
-  readonly memoryBytes?: number;
+  /** Of its default interface: bridges and overlays carry the same bytes again. */
   readonly network?: NetworkReading;
   readonly pods: readonly PodReading[];
 }
@@ -50,12 +49,11 @@ export function readSummary(value: unknown): NodeReading | undefined {
   const node = record(raw.node);
   const name = text(node.nodeName);
   if (name === '' || (raw.pods !== undefined && raw.pods !== null && !Array.isArray(raw.pods))) return undefined;
-  const { cpuCores, memoryBytes } = containerOf(node);
-  const network = networkOf(node.network);
+  const { container: _, ...use } = containerOf(node);
+  const network = networkOf({ ...record(node.network), interfaces: undefined });
   return {
     node: name,
-    ...(cpuCores !== undefined && { cpuCores }),
-    ...(memoryBytes !== undefined && { memoryBytes }),
+    ...use,
     ...(network && { network }),
     pods: list(raw.pods).map(podOf),
   };

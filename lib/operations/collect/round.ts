@@ -5,7 +5,7 @@
 
 import { collectKubelets, type KubeletAnswer } from '../../collect/kubelet/collect.ts';
 import { collectMetrics } from '../../collect/metrics-api.ts';
-import { collectNodeUse, type NodeUse } from '../../collect/node-use.ts';
+import { bestNodeUse, collectNodeUse, type NodeUse } from '../../collect/node-use.ts';
 import { collectObjects } from '../../collect/objects/collect.ts';
 import { nodeRows, type PresentNode, type PresentWorkload, podRows, workloadRows } from '../../collect/present.ts';
 import { collectMoment } from '../../collect/prometheus/moment.ts';
@@ -145,7 +145,7 @@ async function askSources(
   ]);
   return {
     samples: bestOf([prometheus.samples, kubelet?.samples ?? [], metrics.samples]),
-    nodes: new Map([...nodeUse.use, ...(kubelet?.nodes ?? [])]),
+    nodes: bestNodeUse([kubelet?.nodes ?? new Map(), nodeUse.use]),
     kubelet,
     reports: [metrics.report, nodeUse.report, ...prometheus.reports, ...(kubelet ? [kubelet.report] : [])],
   };
