@@ -113,7 +113,7 @@ async function checkContents(folder: string, { runtime, demo }: DoctorRequest): 
     {
       subject: `${SUBJECT}: samples`,
       state: stale ? 'warning' : 'ok',
-      says: `${days.length} days in ${parts.length} files, ${(bytes / MEBIBYTE).toFixed(1)} MiB; the last was written ${formatAge(age)} ago; kept: raw ${rawSeconds / DAY} days, by the hour ${hourlySeconds / DAY}`,
+      says: `${counted(days.length, 'day')} in ${counted(parts.length, 'file')}, ${(bytes / MEBIBYTE).toFixed(1)} MiB; the last was written ${formatAge(age)} ago; kept: raw ${rawSeconds / DAY} days, by the hour ${hourlySeconds / DAY}`,
       ...(stale && { remedy: 'collect more often: kubectl upid collect --every 1m --for 8h' }),
       figures: { files: parts.length, bytes, days: days.length, lastWrittenSeconds: Math.round(age) },
     },
@@ -150,4 +150,8 @@ function gapsCheck(days: readonly string[]): Check {
     remedy: 'let collect run in the cluster, so that no day is left out',
     figures,
   };
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
