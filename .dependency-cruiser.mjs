@@ -50,6 +50,12 @@ export default {
       to: { path: '@duckdb/' },
     },
     {
+      name: 'only intelligence knows brain.js',
+      severity: 'error',
+      from: { pathNot: '^(lib/intelligence|test|training)/' },
+      to: { path: 'node_modules/brain\\.js/' },
+    },
+    {
       name: 'only ui knows Ink and React',
       severity: 'error',
       from: { pathNot: '^(ui|test/ui)/' },
