@@ -6,7 +6,8 @@
 import type { Money } from './money.ts';
 import type { ClusterIdentity, ObjectReference, Resources } from './workload.ts';
 
-export type RecommendationKind = 'scale-to-zero' | 'rightsize';
+/** `schedule` and `storage` change no object that is there: the one is emitted as manifests, the other is reported. */
+export type RecommendationKind = 'scale-to-zero' | 'rightsize' | 'schedule' | 'storage';
 
 /** RFC 6902 operations. Each replacement is preceded by a `test` of the value it presumes. */
 export type JsonPatchOperation =
@@ -39,6 +40,41 @@ export interface Savings {
   readonly priceSource: string;
 }
 
+/** One reason for or against a change, by its share of the log-odds: positive makes it riskier. */
+export interface RiskFactor {
+  /** Stable name: `single replica`, `no disruption budget`, `owned by GitOps`, … */
+  readonly name: string;
+  readonly logOdds: number;
+  /** What was seen that says so. */
+  readonly evidence: string;
+}
+
+/** How likely it is that somebody regrets the change. */
+export interface Risk {
+  /** 0–1: the logistic function of the sum of a base rate and the factors. Below 0.3 is low: applied without --force. */
+  readonly value: number;
+  /** The weightiest first. */
+  readonly factors: readonly RiskFactor[];
+}
+
+/** What a person carries out elsewhere, because the cluster is not where it is decided or because it is a new object. */
+export interface Emitted {
+  /** `kustomize`: a strategic merge patch; `helm-values`: values for the release; `manifests`: objects to be created. */
+  readonly form: 'kustomize' | 'helm-values' | 'manifests';
+  /** YAML, one or more documents. */
+  readonly text: string;
+  /** Where it belongs: `the repository of Argo CD application shop`. */
+  readonly destination: string;
+}
+
+/** How often the values of a recommendation would have been exceeded in history that they were not made from. */
+export interface ReplayedHours {
+  readonly hours: number;
+  readonly exceeded: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 /** The API server's answer to the dry-run of one patch. */
 export type DryRunResult =
   | { readonly state: 'accepted' }
@@ -51,10 +87,13 @@ export interface Recommendation {
   readonly replicas: number;
   readonly reason: string;
   readonly confidence?: number;
+  readonly risk?: Risk;
   readonly changes: readonly ValueChange[];
+  /** Empty where nothing is written to the cluster: then `emitted` or `reason` says what to do. */
   readonly patch: readonly JsonPatchOperation[];
   /** Brings the presumed values back. */
   readonly undo: readonly JsonPatchOperation[];
+  readonly emitted?: Emitted;
   readonly requestedBefore: Resources;
   readonly savings: Savings;
   readonly warnings: readonly string[];
