@@ -3,9 +3,10 @@
  * Everything else takes them from here.
  */
 
+import { hostname, userInfo } from 'node:os';
 import { basename, join } from 'node:path';
 import type { BaseContext } from 'clipanion';
-import type { Runtime } from '../lib/types/runtime.ts';
+import type { ProcessIdentity, Runtime } from '../lib/types/runtime.ts';
 import { homeDirectory } from './home.ts';
 
 export interface Context extends BaseContext {
@@ -71,6 +72,7 @@ export function makeContext(folder: string, signal: AbortSignal): Context {
       stdinIsTerminal: terminal.stdin,
       warn: (line) => stderr.write(`${line}\n`),
       verbosity,
+      process: describeProcess(),
     }),
   };
 }
@@ -95,6 +97,28 @@ function describeSelf(): Self {
     words: single ? [execPath] : [execPath, argv[1]!],
     env: { ...env },
   };
+}
+
+function describeProcess(): ProcessIdentity {
+  return { id: process.pid, host: hostname(), user: userName(), isRunning };
+}
+
+/** A container may run under a number that no name belongs to. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return '';
+  }
+}
+
+/** Signal 0 is only looked at; a process of somebody else's answers that it may not be sent one. */
+function isRunning(id: number): boolean {
+  try {
+    return process.kill(id, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 function describeTerminal(): Terminal {

@@ -165,4 +165,5 @@ const FIXED: Runtime = {
   stdinIsTerminal: false,
   warn: () => undefined,
   verbosity: 0,
+  process: { id: 0, host: 'build', user: '', isRunning: () => false },
 };

@@ -17,4 +17,16 @@ export interface Runtime {
   readonly warn: (line: string) => void;
   /** klog-like verbosity: 0 quiet, 1 sources and their cost, 6 every request. */
   readonly verbosity: number;
+  readonly process: ProcessIdentity;
+}
+
+/** Who runs this: for locks, and for the trail of what was done. */
+export interface ProcessIdentity {
+  readonly id: number;
+  /** Name of the machine. */
+  readonly host: string;
+  /** Name of the machine's user; empty where the machine knows none. */
+  readonly user: string;
+  /** Whether a process of this number lives on this machine. */
+  readonly isRunning: (id: number) => boolean;
 }

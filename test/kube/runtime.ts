@@ -23,6 +23,7 @@ export function testRuntime(changes: Partial<Runtime> = {}): TestRuntime {
     stdinIsTerminal: false,
     warn: (line) => warnings.push(line),
     verbosity: 0,
+    process: { id: process.pid, host: 'here', user: 'tester', isRunning: () => true },
     ...changes,
     warnings,
   };

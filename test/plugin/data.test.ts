@@ -28,6 +28,7 @@ function runtimeAt(nowMs: number): Runtime {
     stdinIsTerminal: false,
     warn: () => undefined,
     verbosity: 0,
+    process: { id: process.pid, host: 'here', user: 'tester', isRunning: () => true },
   };
 }
 

@@ -27,6 +27,7 @@ const runtime: Runtime = {
   stdinIsTerminal: false,
   warn: () => undefined,
   verbosity: 0,
+  process: { id: process.pid, host: 'here', user: 'tester', isRunning: () => true },
 };
 
 /** Two clusters, so that one can reach for the other. */
