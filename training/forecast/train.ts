@@ -7,7 +7,7 @@
 import { writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { FEATURES, featureRows } from '../../lib/intelligence/forecast/features.ts';
+import { copyRow, FEATURES, featuresOf } from '../../lib/intelligence/forecast/features.ts';
 import {
   type Calibration,
   calibrationOf,
@@ -99,11 +99,11 @@ function trainingRows(traces: Traces, random: () => number): { rows: Float32Arra
   for (const { history, future, scale } of windows) {
     const candidates = seasonalCandidates(history);
     const base = seasonalBase(candidates);
-    const features = featureRows(history, candidates, base, scale);
+    const features = featuresOf(history, candidates, base, scale);
     for (const hour of sample(random, HORIZON_HOURS, HOURS_PER_WINDOW)) {
       const target = (future[hour]! - base[hour]!) / scale;
       if (Number.isNaN(target)) continue;
-      rows.set(features.subarray(hour * width, (hour + 1) * width), count * width);
+      copyRow(features, hour, rows.subarray(count * width, (count + 1) * width));
       targets[count++] = target;
     }
   }

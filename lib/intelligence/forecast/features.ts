@@ -6,8 +6,17 @@
 
 import type { ForecastMetric } from '../../types/forecast.ts';
 import type { SlotValues } from '../../types/usage.ts';
-import { changeOver, meanOf, sortedMeasured, sortedQuantile } from '../evidence/measured.ts';
-import { dailyChange, recentMedian, type SeasonalCandidates, seasonalMedian, seasonalNaive } from './seasonal.ts';
+import { changeOver, meanOf, sortedMeasured, sortedMedian, sortedQuantile } from '../evidence/measured.ts';
+import {
+  dailyChange,
+  medianOfFirst,
+  recentMedian,
+  type SeasonalCandidates,
+  seasonalMedian,
+  seasonalNaive,
+  sortFirst,
+} from './seasonal.ts';
+import type { FeatureColumns } from './trees.ts';
 import { DAY_HOURS, HISTORY_HOURS, type HistoryWindow, HORIZON_HOURS, WEEK_HOURS } from './window.ts';
 
 const HOUR_FEATURES = [
@@ -71,48 +80,66 @@ const METRIC_CODE: Readonly<Record<ForecastMetric, number>> = { cpu: 0, memory: 
 const NEIGHBOUR_DAYS = 28;
 const NEIGHBOUR_QUANTILES = [0.025, 0.1, 0.25, 0.75, 0.9, 0.975] as const;
 
-/** One row of features for each hour of the horizon, row after row; `scale` is the unit of all distances and is above zero. */
-export function featureRows(
+/** Features of the first `hours` of the horizon; `scale` is the unit of all distances and is above zero. */
+export function featuresOf(
   window: HistoryWindow,
   candidates: SeasonalCandidates,
   base: SlotValues,
   scale: number,
-): Float32Array {
-  const width = FEATURES.length;
-  const rows = new Float32Array(HORIZON_HOURS * width);
-  const ofWindow = windowFeatures(window, base, scale);
+  hours: number = HORIZON_HOURS,
+): FeatureColumns {
+  const byHour = new Float32Array(HOUR_FEATURES.length * HORIZON_HOURS);
   const ofDay = dayFeatures(window.values, candidates);
   const lastDay = seasonalNaive(window.values, DAY_HOURS);
-  for (let hour = 0; hour < HORIZON_HOURS; hour++) {
-    const at = hour * width;
-    const phase = hour % DAY_HOURS;
-    const centre = base[hour]!;
-    const distance = (value: number): number => (Number.isNaN(value) ? 0 : (value - centre) / scale);
-    const lastWeek = window.values[HISTORY_HOURS - WEEK_HOURS + hour]!;
-    rows[at] = distance(ofDay.medians[0]![phase]!);
-    rows[at + 1] = distance(candidates.hourOfDay[phase]!);
-    rows[at + 2] = distance(ofDay.medians[1]![phase]!);
-    rows[at + 3] = distance(ofDay.medians[2]![phase]!);
-    rows[at + 4] = distance(candidates.hourOfWeek[hour]!);
-    rows[at + 5] = distance(lastDay[phase]!);
-    rows[at + 6] = distance(Number.isNaN(lastWeek) ? candidates.hourOfDay[phase]! : lastWeek);
-    rows[at + 7] = distance(candidates.level);
-    const neighbours = ofDay.neighbours[phase]!;
-    for (let q = 0; q < neighbours.length; q++) rows[at + 8 + q] = distance(neighbours[q]!);
-    rows[at + 14] = distance(ofDay.highest[phase]!);
-    rows[at + 15] = distance(ofDay.lowest[phase]!);
-    rows[at + 16] = distance(ofDay.mean[phase]!);
-    rows[at + 17] = ofDay.spread[phase]! / scale;
-    rows[at + 18] = hour;
-    rows.set(ofWindow, at + HOUR_FEATURES.length);
+  const lastWeek = window.values.subarray(HISTORY_HOURS - WEEK_HOURS);
+  let column = 0;
+  /** A column of distances from the base; `period` hours are known, what is NaN lies upon it. */
+  const distances = (values: SlotValues, period: number): void => {
+    for (let hour = 0, phase = 0; hour < hours; hour++, phase++) {
+      if (phase === period) phase = 0;
+      const value = (values[phase]! - base[hour]!) / scale;
+      byHour[column + hour] = Number.isNaN(value) ? 0 : value;
+    }
+    column += HORIZON_HOURS;
+  };
+  distances(ofDay.medians[0]!, DAY_HOURS);
+  distances(candidates.hourOfDay, DAY_HOURS);
+  distances(ofDay.medians[1]!, DAY_HOURS);
+  distances(ofDay.medians[2]!, DAY_HOURS);
+  distances(candidates.hourOfWeek, WEEK_HOURS);
+  distances(lastDay, DAY_HOURS);
+  distances(
+    lastWeek.map((value, hour) => (Number.isNaN(value) ? candidates.hourOfDay[hour % DAY_HOURS]! : value)),
+    WEEK_HOURS,
+  );
+  distances(new Float64Array(1).fill(candidates.level), 1);
+  for (const quantile of ofDay.neighbours) distances(quantile, DAY_HOURS);
+  distances(ofDay.highest, DAY_HOURS);
+  distances(ofDay.lowest, DAY_HOURS);
+  distances(ofDay.mean, DAY_HOURS);
+  for (let hour = 0; hour < hours; hour++) {
+    byHour[column + hour] = ofDay.spread[hour % DAY_HOURS]! / scale;
+    byHour[column + HORIZON_HOURS + hour] = hour;
   }
-  return rows;
+  return {
+    count: hours,
+    byHour,
+    stride: HORIZON_HOURS,
+    hourFeatures: HOUR_FEATURES.length,
+    ofWindow: windowFeatures(window, base, scale),
+  };
+}
+
+/** The features of one hour in the order of FEATURES, into `row`. */
+export function copyRow({ byHour, stride, hourFeatures, ofWindow }: FeatureColumns, hour: number, row: Float32Array): void {
+  for (let feature = 0; feature < hourFeatures; feature++) row[feature] = byHour[feature * stride + hour]!;
+  row.set(ofWindow, hourFeatures);
 }
 
 interface DayFeatures {
   /** Hour-of-day medians of 3, 14 and 28 days. */
   readonly medians: readonly SlotValues[];
-  /** Quantiles of the values at each hour of the day and at the hours beside it. */
+  /** For each quantile: of the values at each hour of the day and at the hours beside it. */
   readonly neighbours: readonly SlotValues[];
   readonly highest: SlotValues;
   readonly lowest: SlotValues;
@@ -122,34 +149,58 @@ interface DayFeatures {
 }
 
 function dayFeatures(values: SlotValues, { hourOfDay }: SeasonalCandidates): DayFeatures {
-  const medians = [3, 14, NEIGHBOUR_DAYS].map((days) => seasonalMedian(values, DAY_HOURS, days));
-  const perHour = Array.from({ length: DAY_HOURS }, (_, phase) => hourValues(values, phase));
-  const neighbours: SlotValues[] = [];
-  const highest = new Float64Array(DAY_HOURS).fill(Number.NaN);
-  const lowest = new Float64Array(DAY_HOURS).fill(Number.NaN);
+  const perHour = Array.from({ length: DAY_HOURS }, (_, phase) => {
+    const own = hourValues(values, phase);
+    sortFirst(own, own.length);
+    return own;
+  });
+  const medians = [
+    seasonalMedian(values, DAY_HOURS, 3),
+    seasonalMedian(values, DAY_HOURS, 14),
+    Float64Array.from(perHour, sortedMedian),
+  ];
+  const neighbours = NEIGHBOUR_QUANTILES.map(() => new Float64Array(DAY_HOURS));
+  const highest = new Float64Array(DAY_HOURS);
+  const lowest = new Float64Array(DAY_HOURS);
   const mean = new Float64Array(DAY_HOURS);
   const spread = new Float64Array(DAY_HOURS);
+  const joined = new Float64Array(3 * NEIGHBOUR_DAYS);
   for (let phase = 0; phase < DAY_HOURS; phase++) {
     const own = perHour[phase]!;
     const before = perHour[(phase + DAY_HOURS - 1) % DAY_HOURS]!;
     const after = perHour[(phase + 1) % DAY_HOURS]!;
-    const joined = new Float64Array(before.length + own.length + after.length);
-    joined.set(before);
-    joined.set(own, before.length);
-    joined.set(after, before.length + own.length);
-    joined.sort();
-    neighbours.push(Float64Array.from(NEIGHBOUR_QUANTILES, (q) => sortedQuantile(joined, q)));
+    const sorted = mergeSorted(before, own, after, joined);
+    for (let q = 0; q < neighbours.length; q++) neighbours[q]![phase] = sortedQuantile(sorted, NEIGHBOUR_QUANTILES[q]!);
+    lowest[phase] = own[0] ?? Number.NaN;
+    highest[phase] = own[own.length - 1] ?? Number.NaN;
     const centre = Number.isNaN(medians[2]![phase]!) ? hourOfDay[phase]! : medians[2]![phase]!;
     let deviation = 0;
-    for (const value of own) {
-      if (!(value <= highest[phase]!)) highest[phase] = value;
-      if (!(value >= lowest[phase]!)) lowest[phase] = value;
-      deviation += Math.abs(value - centre);
-    }
+    for (let at = 0; at < own.length; at++) deviation += Math.abs(own[at]! - centre);
     spread[phase] = own.length > 0 ? deviation / own.length : 0;
     mean[phase] = hourMean(values, phase);
   }
   return { medians, neighbours, highest, lowest, mean, spread };
+}
+
+/** Three ascending arrays as one, in the first places of `into`. */
+function mergeSorted(a: SlotValues, b: SlotValues, c: SlotValues, into: Float64Array): SlotValues {
+  const length = a.length + b.length + c.length;
+  for (let at = 0, i = 0, j = 0, k = 0; at < length; at++) {
+    const x = i < a.length ? a[i]! : Number.POSITIVE_INFINITY;
+    const y = j < b.length ? b[j]! : Number.POSITIVE_INFINITY;
+    const z = k < c.length ? c[k]! : Number.POSITIVE_INFINITY;
+    if (x <= y && x <= z) {
+      into[at] = x;
+      i++;
+    } else if (y <= z) {
+      into[at] = y;
+      j++;
+    } else {
+      into[at] = z;
+      k++;
+    }
+  }
+  return into.subarray(0, length);
 }
 
 /** Measured values at one hour of the day, of the last 28 days. */
@@ -181,16 +232,22 @@ function windowFeatures(window: HistoryWindow, base: SlotValues, scale: number):
   const level = meanOf(base);
   const distance = (value: number): number => (Number.isNaN(value) ? 0 : (value - level) / scale);
   const features: number[] = [METRIC_CODE[metric], historyDays(values), scale / (scale + level)];
-  for (const days of LEVEL_DAYS) {
-    const sorted = sortedMeasured(values.subarray(HISTORY_HOURS - days * DAY_HOURS));
-    for (const q of LEVEL_QUANTILES) features.push(distance(sortedQuantile(sorted, q)));
-  }
-  const all = sortedMeasured(values);
+  const weeks = Array.from({ length: WEEK_MEDIANS }, (_, back) => {
+    const end = HISTORY_HOURS - back * WEEK_HOURS;
+    return sortedMeasured(values.subarray(end - WEEK_HOURS, end));
+  });
+  const recent = values.subarray(HISTORY_HOURS - DAY_HOURS);
+  const levels = [
+    sortedMeasured(recent),
+    sortedMeasured(values.subarray(HISTORY_HOURS - 3 * DAY_HOURS)),
+    weeks[0]!,
+    merged(weeks),
+  ];
+  for (const sorted of levels) for (const q of LEVEL_QUANTILES) features.push(distance(sortedQuantile(sorted, q)));
   const lastWeek = values.subarray(HISTORY_HOURS - WEEK_HOURS);
   features.push(
     distance(meanOf(lastWeek)),
-    distance(all[all.length - 1]!),
-    distance(all[0]!),
+    ...extremesOf(values).map(distance),
     distance(newest(values)),
     distance(recentMedian(values, 6)),
     share(changeOver(values, WEEK_HOURS), scale),
@@ -206,10 +263,10 @@ function windowFeatures(window: HistoryWindow, base: SlotValues, scale: number):
   const days = blockMedians(values, DAY_HOURS);
   for (let day = 1; day <= DAY_MEDIANS; day++) features.push(distance(days[days.length - day]!));
   features.push(share(standardDeviation(days), scale), share(changeOver(days, 1), scale));
-  const weeks = blockMedians(values.subarray(HISTORY_HOURS - WEEK_MEDIANS * WEEK_HOURS), WEEK_HOURS);
-  for (let week = 1; week <= WEEK_MEDIANS; week++) features.push(distance(weeks[weeks.length - week]!));
+  const ofWeeks = Float64Array.from(weeks, sortedMedian);
+  for (const median of ofWeeks) features.push(distance(median));
   features.push(
-    share(changeOver(weeks, 1), scale),
+    share(changeOver(ofWeeks, 1), scale),
     distance(medianDailyHighest(lastWeek)),
     share(dailyChange(lastWeek), scale),
     unchanged(values),
@@ -227,12 +284,33 @@ function standardDeviation(values: SlotValues): number {
 }
 
 /** Median of each block of `hours`, oldest first. */
-export function blockMedians(values: SlotValues, hours: number): SlotValues {
+function blockMedians(values: SlotValues, hours: number): SlotValues {
   const medians = new Float64Array(values.length / hours);
+  const buffer = new Float64Array(hours);
   for (let block = 0; block < medians.length; block++) {
-    medians[block] = sortedQuantile(sortedMeasured(values.subarray(block * hours, (block + 1) * hours)), 0.5);
+    let length = 0;
+    for (let at = block * hours; at < (block + 1) * hours; at++) if (!Number.isNaN(values[at]!)) buffer[length++] = values[at]!;
+    medians[block] = medianOfFirst(buffer, length);
   }
   return medians;
+}
+
+function merged(weeks: readonly SlotValues[]): SlotValues {
+  const [a, b, c, d] = weeks as [SlotValues, SlotValues, SlotValues, SlotValues];
+  const three = mergeSorted(a, b, c, new Float64Array(a.length + b.length + c.length));
+  return mergeSorted(three, d, d.subarray(0, 0), new Float64Array(three.length + d.length));
+}
+
+/** Highest and lowest; NaN for none. */
+function extremesOf(values: SlotValues): readonly [number, number] {
+  let highest = Number.NaN;
+  let lowest = Number.NaN;
+  for (const value of values) {
+    if (Number.isNaN(value)) continue;
+    if (!(value <= highest)) highest = value;
+    if (!(value >= lowest)) lowest = value;
+  }
+  return [highest, lowest];
 }
 
 function medianDailyHighest(lastWeek: SlotValues): number {

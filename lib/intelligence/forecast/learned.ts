@@ -6,7 +6,7 @@
 
 import type { ForecastMetric, IntervalLevel } from '../../types/forecast.ts';
 import type { SlotValues } from '../../types/usage.ts';
-import { FEATURES, featureRows } from './features.ts';
+import { featuresOf } from './features.ts';
 import { seasonalBase, seasonalCandidates } from './seasonal.ts';
 import { evaluateTrees, type Trees } from './trees.ts';
 import { DAY_HOURS, type HistoryWindow, HORIZON_HOURS } from './window.ts';
@@ -43,9 +43,8 @@ export interface Spread {
 export function spreadOf(window: HistoryWindow, scale: number, trees: Omit<LearnedModel, 'calibration'>): Spread {
   const candidates = seasonalCandidates(window);
   const base = seasonalBase(candidates);
-  const rows = featureRows(window, candidates, base, scale);
-  const apart = (part: Trees): SlotValues =>
-    evaluateTrees(part, rows, HORIZON_HOURS, FEATURES.length).map((value, hour) => base[hour]! + value * scale);
+  const features = featuresOf(window, candidates, base, scale);
+  const apart = (part: Trees): SlotValues => evaluateTrees(part, features).map((value, hour) => base[hour]! + value * scale);
   const centre = apart(trees.centre).map((value) => Math.max(0, value));
   return {
     centre,

@@ -8,7 +8,7 @@ import { changeOver, sortedMeasured, sortedMedian } from '../evidence/measured.t
 import { DAY_HOURS, HISTORY_HOURS, type HistoryWindow, HORIZON_HOURS, WEEK_HOURS } from './window.ts';
 
 /** Sorts the first `length` of a small buffer in place: for a handful of values insertion is the fastest. */
-function sortFirst(buffer: Float64Array, length: number): void {
+export function sortFirst(buffer: Float64Array, length: number): void {
   for (let i = 1; i < length; i++) {
     const value = buffer[i]!;
     let j = i - 1;

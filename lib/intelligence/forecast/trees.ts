@@ -17,24 +17,74 @@ export interface Trees {
   readonly start: number;
 }
 
-/** Adds up the trees for every row; `rows` holds `count` rows of `width` features. */
-export function evaluateTrees(trees: Trees, rows: Float32Array, count: number, width: number): Float64Array {
+/** Features of the hours of one window: those that differ by the hour as columns, then those that are the same in all of them. */
+export interface FeatureColumns {
+  /** Number of hours. */
+  readonly count: number;
+  /** Column after column, each of `stride` values, of which the first `count` are looked at. */
+  readonly byHour: Float32Array;
+  readonly stride: number;
+  readonly hourFeatures: number;
+  /** Feature `hourFeatures + i` is ofWindow[i]. */
+  readonly ofWindow: Float32Array;
+}
+
+/** Leaves of a tree are at most 128, and so is the number of nodes that wait. */
+const MOST_WAITING = 128;
+
+/**
+ * Adds up the trees for every hour. All hours go down a tree together and part only where an hour's own feature is asked for:
+ * four of five nodes ask for one of the window.
+ */
+export function evaluateTrees(trees: Trees, { count, byHour, stride, hourFeatures, ofWindow }: FeatureColumns): Float64Array {
   const { nodeStart, leafStart, feature, threshold, left, right, leaf, start } = trees;
   const sums = new Float64Array(count).fill(start);
+  // Always a permutation of the hours; those of one node are neighbours.
+  const order = new Uint16Array(count);
+  for (let hour = 0; hour < count; hour++) order[hour] = hour;
+  const goRight = new Uint16Array(count);
+  const waiting = new Int32Array(3 * MOST_WAITING);
   for (let tree = 0; tree + 1 < nodeStart.length; tree++) {
     const root = nodeStart[tree]!;
     const leaves = leafStart[tree]!;
-    if (root === nodeStart[tree + 1]!) {
-      for (let row = 0; row < count; row++) sums[row]! += leaf[leaves]!;
-      continue;
-    }
-    for (let row = 0, offset = 0; row < count; row++, offset += width) {
-      let node = 0;
-      do {
+    let node = root === nodeStart[tree + 1]! ? -1 : 0;
+    let from = 0;
+    let to = count;
+    let depth = 0;
+    for (;;) {
+      while (node >= 0) {
         const at = root + node;
-        node = rows[offset + feature[at]!]! <= threshold[at]! ? left[at]! : right[at]!;
-      } while (node >= 0);
-      sums[row]! += leaf[leaves + ~node]!;
+        const name = feature[at]!;
+        const edge = threshold[at]!;
+        if (name >= hourFeatures) {
+          node = ofWindow[name - hourFeatures]! <= edge ? left[at]! : right[at]!;
+          continue;
+        }
+        const column = name * stride;
+        let middle = from;
+        let parted = 0;
+        for (let i = from; i < to; i++) {
+          const hour = order[i]!;
+          if (byHour[column + hour]! <= edge) order[middle++] = hour;
+          else goRight[parted++] = hour;
+        }
+        if (parted === 0) node = left[at]!;
+        else if (middle === from) node = right[at]!;
+        else {
+          for (let i = 0; i < parted; i++) order[middle + i] = goRight[i]!;
+          waiting[depth++] = right[at]!;
+          waiting[depth++] = middle;
+          waiting[depth++] = to;
+          node = left[at]!;
+          to = middle;
+        }
+      }
+      const value = leaf[leaves + ~node]!;
+      for (let i = from; i < to; i++) sums[order[i]!]! += value;
+      if (depth === 0) break;
+      to = waiting[--depth]!;
+      from = waiting[--depth]!;
+      node = waiting[--depth]!;
     }
   }
   return sums;
