@@ -2,15 +2,17 @@
 
 const ROOMS = {
   'lib/types': [],
+  'lib/disk': ['lib/types'],
   'lib/kube': ['lib/types'],
   'lib/collect': ['lib/types', 'lib/kube'],
-  'lib/store': ['lib/types'],
+  'lib/store': ['lib/types', 'lib/disk'],
   'lib/intelligence': ['lib/types'],
   'lib/money': ['lib/types'],
   'lib/optimize': ['lib/types', 'lib/intelligence', 'lib/money'],
-  'lib/change': ['lib/types', 'lib/kube'],
+  'lib/change': ['lib/types', 'lib/disk', 'lib/kube'],
   'lib/operations': [
     'lib/types',
+    'lib/disk',
     'lib/kube',
     'lib/collect',
     'lib/store',

@@ -2,7 +2,7 @@
 
 import { link, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { flush } from '../store/parts.ts';
+import { flush } from '../disk/durable.ts';
 import { messageOf, UpidError } from '../types/errors.ts';
 import type { Runtime } from '../types/runtime.ts';
 

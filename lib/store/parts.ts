@@ -6,8 +6,9 @@
  */
 
 import { existsSync } from 'node:fs';
-import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { link, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { flush, makeFolder } from '../disk/durable.ts';
 import { messageOf, UpidError } from '../types/errors.ts';
 import { type Footer, readFooter } from './footer.ts';
 import type { Table } from './schema.ts';
@@ -194,28 +195,6 @@ function temporaryName(file: string): string {
   return join(dirname(file), `.${basename(file)}.tmp`);
 }
 
-/** Makes a folder and its parents so that their names, too, survive a power cut. */
-export async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (first === undefined) return;
-  for (let made = folder; made.length >= first.length; made = dirname(made)) await flush(dirname(made));
-}
-
 export function firstLine(text: string): string {
   return text.split('\n')[0] ?? text;
-}
-
-/** fsync of a file or, where the system allows it, of a folder, so that the new name survives a power cut. */
-export async function flush(path: string): Promise<void> {
-  let handle: Awaited<ReturnType<typeof open>> | undefined;
-  try {
-    handle = await open(path, 'r');
-    await handle.sync();
-  } catch (error) {
-    // Windows opens no folders and flushes nothing that is open for reading; some file systems flush no folders.
-    const refused = ['EPERM', 'EINVAL', 'EISDIR', 'EACCES', 'ENOTSUP'];
-    if (!refused.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-  } finally {
-    await handle?.close();
-  }
 }

@@ -6,10 +6,11 @@
 
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { makeFolder } from '../disk/durable.ts';
 import { type DaySources, leavesOf, sourcesOf } from './coverage.ts';
 import { isGone, literal, numberOf } from './engine.ts';
 import { HOUR_MS, hoursSql } from './hourly.ts';
-import { type DayParts, dayFolder, type KnownFooters, makeFolder, type Part, partsOf, placePartOnce } from './parts.ts';
+import { type DayParts, dayFolder, type KnownFooters, type Part, partsOf, placePartOnce } from './parts.ts';
 import { rowsIn } from './period.ts';
 import { readSql } from './relation.ts';
 import { COVERS_KEY, FORMAT, HOURLY_OF, ORDER, type RawTable, REPLACES_KEY, SCHEMA_VERSION, VERSION_KEY } from './schema.ts';
