@@ -1,5 +1,7 @@
 /** What was observed of Kubernetes objects: only the fields that a verdict or a proposal rests on. Instants are Unix epoch milliseconds. */
 
+import type { Placement, Taint } from './placement.ts';
+
 /** Names one object for good: `uid` tells a recreated object of the same name from the one that was seen. */
 export interface ObjectReference {
   readonly apiVersion: string;
@@ -73,6 +75,8 @@ export interface Pod {
   readonly states: readonly ContainerState[];
   /** Names of the persistent volume claims that it mounts; absent where it mounts none. */
   readonly volumeClaims?: readonly string[];
+  /** Absent where it demands nothing of its node beside CPU and memory. */
+  readonly placement?: Placement;
 }
 
 export interface Autoscaler {
@@ -164,7 +168,14 @@ export interface Node {
   readonly labels: Readonly<Record<string, string>>;
   readonly providerId?: string;
   readonly allocatable: Resources;
+  /** Beside CPU and memory, by name: `pods`, `ephemeral-storage`, `nvidia.com/gpu`. Absent where it tells none. */
+  readonly otherAllocatable?: Readonly<Record<string, number>>;
   readonly ready: boolean;
+  readonly taints?: readonly Taint[];
+  /** True: no new pods are put on it. */
+  readonly cordoned?: true;
+  /** Annotation by which somebody keeps autoscalers from removing it. */
+  readonly keptBy?: string;
 }
 
 /** Bounds of a LimitRange for containers of one namespace. */

@@ -31,6 +31,7 @@ import {
 import { getOrUndefined, type Listed, type ListSpec, listOrReport, listRight } from './lists.ts';
 import { managementOf } from './management.ts';
 import { OwnerIndex } from './owners.ts';
+import { placementReader } from './placement.ts';
 import { instant, type OwnedPod, pod, record, templateLabels, text } from './read.ts';
 import { ROUTES, rulesTo, type ServingRule } from './routes.ts';
 import { labelSelectorSelects, mapSelects } from './selector.ts';
@@ -66,15 +67,24 @@ export interface CollectedObjects {
   readonly reports: readonly SourceReport[];
 }
 
-const PODS: ListSpec<OwnedPod> = {
+const PODS: Omit<ListSpec<OwnedPod>, 'keep'> = {
   source: 'pods',
   groupVersion: '/api/v1',
   resource: 'pods',
   namespaced: true,
   without: 'nothing can be said about use',
-  // A pod that is being deleted serves nobody, however long its node keeps it.
-  keep: (item) => (record(record(item).metadata).deletionTimestamp === undefined ? pod(item) : undefined),
 };
+
+function keepPod(): ListSpec<OwnedPod>['keep'] {
+  const placementOf = placementReader();
+  return (item) => {
+    const raw = record(item);
+    // A pod that is being deleted serves nobody, however long its node keeps it.
+    if (record(raw.metadata).deletionTimestamp !== undefined) return undefined;
+    const placement = placementOf(record(raw.spec));
+    return { ...pod(raw), ...(placement && { placement }) };
+  };
+}
 
 /** Asked only where their API group is served. */
 const OPTIONAL_AUTOSCALERS: readonly ListSpec<TargetedAutoscaler>[] = [SCALED_OBJECTS, VERTICAL_AUTOSCALERS];
@@ -187,7 +197,7 @@ async function listPods(
     ...(scope.labelSelector !== undefined && { labelSelector: scope.labelSelector }),
     ...(scope.fieldSelector !== undefined && { fieldSelector: scope.fieldSelector }),
   };
-  const { items, report } = await listOrReport(client, PODS, where, selectors, (done, remaining) =>
+  const { items, report } = await listOrReport(client, { ...PODS, keep: keepPod() }, where, selectors, (done, remaining) =>
     progress({ step: 'listing pods', done, ...(remaining !== undefined && { of: done + remaining }) }),
   );
   if (report.state === 'forbidden') {

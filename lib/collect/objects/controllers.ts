@@ -10,6 +10,7 @@ import type {
   Service,
 } from '../../types/workload.ts';
 import type { ListSpec } from './lists.ts';
+import { keepingAnnotation, otherAllocatable, taints } from './placement.ts';
 import {
   annotations,
   count,
@@ -295,11 +296,18 @@ export const NODES: ListSpec<Node> = {
   without: 'capacity is unknown',
   keep: (item) => {
     const { metadata, spec, status } = parts(item);
+    const keptOff = taints(spec.taints);
+    const others = otherAllocatable(status.allocatable);
+    const keptBy = keepingAnnotation(strings(metadata.annotations));
     return {
       name: text(metadata.name),
       labels: strings(metadata.labels),
       allocatable: resources(status.allocatable),
+      ...(Object.keys(others).length > 0 && { otherAllocatable: others }),
       ready: list(status.conditions).some((condition) => condition.type === 'Ready' && condition.status === 'True'),
+      ...(keptOff.length > 0 && { taints: keptOff }),
+      ...(spec.unschedulable === true && { cordoned: true as const }),
+      ...(keptBy !== undefined && { keptBy }),
       ...(spec.providerID !== undefined && { providerId: text(spec.providerID) }),
     };
   },
