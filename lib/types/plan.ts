@@ -29,6 +29,8 @@ export interface ValueChange {
   readonly rule: string;
   /** What was measured, in words with source, period and sample count. */
   readonly evidence: string;
+  /** Absent where no history was left that it was not made from. */
+  readonly replayed?: ReplayedHours;
 }
 
 export interface Savings {

@@ -1,28 +1,3 @@
 /** The items of a list as JSON knows them: what -o json prints, and what JSONPath, custom columns and CSV read. */
 
-import type { ObjectReference } from '../../lib/types/workload.ts';
-
-export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
-
-export interface JsonObject {
-  readonly [field: string]: Json | undefined;
-}
-
-/** What names an object, first of its fields. */
-export function referenceFields({ namespace, kind, name, apiVersion, uid }: ObjectReference): JsonObject {
-  return { namespace, kind, name, apiVersion, uid };
-}
-
-/** Seconds are enough for a person and a schema, so that instants look alike: `2026-03-01T14:05:00Z` (RFC 3339, UTC). */
-export function instant(atMs: number): string {
-  return new Date(atMs).toISOString().replace(/\.\d+Z$/, 'Z');
-}
-
-/** A copy without the fields that are undefined, at any depth, so that JSON, YAML and paths see the same. */
-export function withoutAbsent(value: unknown): Json {
-  if (Array.isArray(value)) return value.map(withoutAbsent);
-  if (typeof value === 'number' && !Number.isFinite(value)) return null;
-  if (typeof value !== 'object' || value === null) return value as Json;
-  const entries = Object.entries(value).filter(([, field]) => field !== undefined);
-  return Object.fromEntries(entries.map(([name, field]) => [name, withoutAbsent(field)]));
-}
+export { instant, type Json, type JsonObject, referenceFields, withoutAbsent } from '../../lib/types/written.ts';

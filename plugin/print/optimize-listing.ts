@@ -1,13 +1,13 @@
 /** `kubectl upid optimize` as a list: the plan's recommendations in its own order, and the columns of its table. */
 
+import { declinedFields, planFields, recommendationFields } from '../../lib/operations/plan-file/write.ts';
 import type { Recommendation, ValueChange } from '../../lib/types/plan.ts';
 import { formatCores, formatMebibytes } from '../../lib/types/quantity.ts';
 import type { OptimizeResult } from '../../lib/types/result.ts';
 import { objectName } from '../../lib/types/workload.ts';
 import { formatMoney, formatPercent, orNone, typeAndName } from './figures.ts';
-import { instant } from './item.ts';
 import type { Column, Listing } from './listing.ts';
-import { declinedItem, OPTIMIZE_CSV_COLUMNS, recommendationItem, savingsFields } from './optimize-item.ts';
+import { OPTIMIZE_CSV_COLUMNS } from './optimize-csv.ts';
 import { provenanceFields } from './provenance.ts';
 import { NONE } from './table.ts';
 
@@ -15,18 +15,16 @@ export function optimizeListing(result: OptimizeResult): Listing<Recommendation>
   const { plan } = result;
   return {
     columns: optimizeColumns(result.namespace === ''),
-    rows: plan.recommendations.map((value) => ({ value, item: recommendationItem(value, result.cluster.simulated) })),
+    rows: plan.recommendations.map((value) => ({ value, item: recommendationFields(value, result.cluster.simulated) })),
     list: (items) => ({
       apiVersion: plan.apiVersion,
       kind: plan.kind,
       metadata: {
         ...provenanceFields(result),
-        madeAt: instant(plan.madeAtMs),
-        evidence: { from: instant(plan.evidence.fromMs), to: instant(plan.evidence.toMs), sources: plan.evidence.sources },
-        ...savingsFields(plan.savings),
+        ...planFields(plan),
       },
       items,
-      declined: plan.declined.map(declinedItem),
+      declined: plan.declined.map(declinedFields),
     }),
     name: ({ target }) => objectName(target),
     csvColumns: OPTIMIZE_CSV_COLUMNS,
