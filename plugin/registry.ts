@@ -102,6 +102,24 @@ export const REGISTRY: readonly Registration[] = [
     load: async () => (await import('./commands/model-evaluate.ts')).ModelEvaluateCommand,
   },
   {
+    path: ['audit', 'list'],
+    group: 'Data',
+    summary: 'Show what was done to clusters: who, what, why, and how it went',
+    load: async () => (await import('./commands/audit-list.ts')).AuditListCommand,
+  },
+  {
+    path: ['audit', 'verify'],
+    group: 'Data',
+    summary: 'Check that the audit trail is as it was written',
+    load: async () => (await import('./commands/audit-verify.ts')).AuditVerifyCommand,
+  },
+  {
+    path: ['audit', 'export'],
+    group: 'Data',
+    summary: 'Write the audit trail as lines of JSON',
+    load: async () => (await import('./commands/audit-export.ts')).AuditExportCommand,
+  },
+  {
     path: ['demo'],
     group: 'Set-up',
     summary: 'Show idle workloads of the simulated cluster inside the program',

@@ -26,3 +26,36 @@ export interface AuditEntry {
 export interface AuditSink {
   append(entry: AuditEntry): Promise<void>;
 }
+
+/** An entry in its place. */
+export interface AuditRecord {
+  /** From 1, without a gap. */
+  readonly sequence: number;
+  readonly atMs: number;
+  readonly entry: AuditEntry;
+  /** Digest of the record before; of the first one 64 zeros. */
+  readonly previous: string;
+  /** SHA-256, as hex, of sequence, instant, entry and `previous`. */
+  readonly digest: string;
+}
+
+/** What is wrong with a trail, at one place. */
+export interface AuditProblem {
+  /** Line of the file, from 1; absent where what is wrong is that lines at the end are gone. */
+  readonly line?: number;
+  readonly problem: 'altered' | 'removed' | 'reordered' | 'repeated' | 'unreadable' | 'removed at the end' | 'rewritten';
+  readonly detail: string;
+}
+
+/** Whether a trail is as it was written. */
+export interface AuditCheck {
+  readonly file: string;
+  readonly records: number;
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  /** Digest of the last record: noted elsewhere, it shows later that nothing before it was changed. */
+  readonly head?: string;
+  readonly problems: readonly AuditProblem[];
+  /** Lines that a crash has cut off while they were written: they never counted. */
+  readonly cutOff: readonly number[];
+}
