@@ -5,7 +5,7 @@
 
 import { compileFilter } from './filter.ts';
 import { scrollTo } from './geometry.ts';
-import { type Action, actionOf, type ViewName } from './keys.ts';
+import { type Action, actionOf, type PageName, type ViewName } from './keys.ts';
 import { type SortOrder, type SortValue, sortRows } from './sort.ts';
 import type { Segment } from './text.ts';
 
@@ -36,7 +36,7 @@ export interface BrowseState {
   readonly top: number;
   readonly detailOpen: boolean;
   readonly detailTop: number;
-  readonly overlay: 'help' | 'sources' | 'explanation' | undefined;
+  readonly overlay: 'help' | 'sources' | PageName | undefined;
   readonly overlayTop: number;
   readonly done: boolean;
 }
@@ -102,6 +102,7 @@ function actOnOverlay(state: BrowseState, action: Action, extent: Extent): Brows
     case 'help':
     case 'sources':
     case 'explanation':
+    case 'forecast':
       return { ...state, overlay: state.overlay === action ? undefined : action, overlayTop: 0 };
     case 'back':
     case 'detail':
@@ -158,6 +159,7 @@ function actOnList(state: BrowseState, action: Action, extent: Extent): BrowseSt
     case 'sources':
       return { ...state, overlay: action, overlayTop: 0 };
     case 'explanation':
+    case 'forecast':
       return state.visible.length === 0 ? state : { ...state, overlay: action, overlayTop: 0 };
     case 'back':
       return state.filter === '' ? { ...state, detailOpen: false } : select({ ...state, filter: '' });

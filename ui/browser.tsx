@@ -1,4 +1,4 @@
-/** A list with its detail: the screen that idle and optimize share. */
+/** A list with its detail: the screen that idle, optimize and forecast share. */
 
 import { Box, useApp, useInput, useWindowSize } from 'ink';
 import { type ReactNode, useEffect, useMemo, useReducer } from 'react';
@@ -9,10 +9,11 @@ import { type Column, contentWidths, naturalWidth } from './columns.ts';
 import { Pane } from './detail.tsx';
 import { type Geometry, geometry, opensWithDetail, type Size, scrollTo } from './geometry.ts';
 import { glyphs } from './glyphs.ts';
-import { keyNames, type ViewName } from './keys.ts';
+import { keyNames, type PageName, type ViewName } from './keys.ts';
 import { Footer, Header, helpLines, TitleRule, TooSmall } from './layout.tsx';
 import { LineView } from './line.tsx';
 import { List } from './list.tsx';
+import { type RowPage, useRowPage } from './row-page.ts';
 import type { SortOrder } from './sort.ts';
 import { sourceLines } from './sources.ts';
 import { type Style, StyleContext } from './style.ts';
@@ -31,8 +32,8 @@ export interface Subject {
   /** Said where no row is there to be shown, and no filter is to blame. */
   readonly empty: string;
   readonly detail: (id: string, width: number) => readonly Line[];
-  /** Everything behind a row, as a page; absent where there is no more than the detail. */
-  readonly explanation?: (id: string, width: number) => readonly Line[];
+  /** What a key opens over the list, about the selected row. */
+  readonly pages?: Readonly<Partial<Record<PageName, RowPage>>>;
 }
 
 export interface BrowserProps {
@@ -52,6 +53,7 @@ export function Browser({ subject, style, now }: BrowserProps): ReactNode {
     (initial) => startBrowsing({ ...initial, detailOpen: opensWithDetail(size) }),
   );
   const widths = useMemo(() => contentWidths(subject.columns, subject.rows), [subject]);
+  useRowPage(openPage(subject, state), state.visible[state.index]?.id);
   const parts = partsOf(subject, state, size, widths);
   useInput((input, key) => {
     for (const name of keyNames(input, key)) dispatch({ key: name, extent: parts.extent });
@@ -88,8 +90,13 @@ export function partsOf(subject: Subject, state: BrowseState, size: Size, widths
 function overlayLines(subject: Subject, state: BrowseState, width: number): readonly Line[] {
   if (state.overlay === 'help') return helpLines(subject.view);
   const selected = state.visible[state.index];
-  if (state.overlay === 'explanation') return selected ? (subject.explanation?.(selected.id, width) ?? []) : [];
+  const page = openPage(subject, state);
+  if (page) return selected ? page.lines(selected.id, width) : [];
   return state.overlay === 'sources' ? sourceLines(subject.data.sources, subject.data.traffic, width) : [];
+}
+
+function openPage({ pages }: Subject, { overlay }: BrowseState): RowPage | undefined {
+  return overlay === 'explanation' || overlay === 'forecast' ? pages?.[overlay] : undefined;
 }
 
 export interface BrowserScreenProps {

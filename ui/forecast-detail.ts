@@ -1,6 +1,6 @@
-/** Everything about one series: the chart, the figures with their intervals, what they rest on, and what follows from them. */
+/** Everything about one series, or all of a workload's: the chart, the figures with their intervals, what they rest on, and what follows from them. */
 
-import type { AnomalousRun, ForecastFinding, ForecastSummary } from '../lib/types/forecast.ts';
+import type { AnomalousRun, Exhaustion, ForecastFinding, ForecastMetric, ForecastSummary } from '../lib/types/forecast.ts';
 import {
   formatEstimate,
   formatExhaustion,
@@ -10,6 +10,7 @@ import {
   formatTrend,
   formatUse,
 } from '../lib/types/forecast-figures.ts';
+import { workloadKey } from '../lib/types/usage.ts';
 import { objectName } from '../lib/types/workload.ts';
 import { formatPercent } from './figures.ts';
 import { forecastChart } from './forecast-chart.ts';
@@ -38,8 +39,35 @@ export function forecastDetail(finding: ForecastFinding, context: ForecastDetail
     ...(forecast && chart.length > 0 ? legend(finding, context) : []),
     ...refusalLines(finding, width),
     ...section('FORECAST', figureLines(finding, context)),
-    ...section('WHAT FOLLOWS', consequenceLines(finding, context)),
+    ...section('WHAT FOLLOWS', [...workloadLines(finding, width), ...seriesLines(finding, context)]),
     ...section('RESTS ON', basisLines(finding, width)),
+  ];
+}
+
+/** All that is said about the workloads of some findings, resource by resource: a chart each, and the figures below it. */
+export function forecastPage(findings: readonly ForecastFinding[], context: ForecastDetailContext): Line[] {
+  const perWorkload = [...Map.groupBy(findings, ({ workload }) => workloadKey(workload)).values()];
+  return perWorkload.flatMap((own, at) => [...(at === 0 ? [] : [[]]), ...workloadPage(own, context)]);
+}
+
+function workloadPage(findings: readonly ForecastFinding[], context: ForecastDetailContext): Line[] {
+  const [first] = findings;
+  if (!first) return [];
+  const { width, ascii, timeZone } = context;
+  return [
+    ...paragraph(`${objectName(first.workload)} in ${first.workload.namespace}`, width, { tone: 'strong' }),
+    ...workloadLines(first, width),
+    ...findings.flatMap((finding) => {
+      const chart = forecastChart(finding, { width: Math.min(width, WIDEST_CHART), height: CHART_ROWS, ascii, timeZone });
+      return section(finding.metric.toUpperCase(), [
+        ...chart,
+        ...(finding.forecast && chart.length > 0 ? legend(finding, context) : []),
+        ...refusalLines(finding, width),
+        ...figureLines(finding, context),
+        ...seriesLines(finding, context),
+        ...basisLines(finding, width),
+      ]);
+    }),
   ];
 }
 
@@ -71,18 +99,24 @@ function figureLines(finding: ForecastFinding, { width, timeZone }: ForecastDeta
   ];
 }
 
-function consequenceLines(finding: ForecastFinding, context: ForecastDetailContext): Line[] {
-  const { metric, scaling, exhaustion, volumes, anomalies } = finding;
-  const { width } = context;
+/** What follows for the workload, the same for all of its resources. */
+function workloadLines({ scaling, volumes }: ForecastFinding, width: number): Line[] {
   return [
     ...labelled('scaling', `${scaling.action}: ${scaling.reason}`, width),
-    ...[...exhaustion, ...volumes].flatMap((each) =>
-      labelled(
-        'exhausted',
-        `${formatExhaustion(each)}, ${formatUse(each.of === 'volume' ? 'memory' : metric, each.amount)}${each.from ? `, by the ${each.from}` : ''}`,
-        width,
-      ),
-    ),
+    ...volumes.flatMap((each) => exhaustionLines(each, 'memory', width)),
+  ];
+}
+
+function exhaustionLines(each: Exhaustion, metric: ForecastMetric, width: number): Line[] {
+  const from = each.from ? `, by the ${each.from}` : '';
+  return labelled('exhausted', `${formatExhaustion(each)}, ${formatUse(metric, each.amount)}${from}`, width);
+}
+
+function seriesLines(finding: ForecastFinding, context: ForecastDetailContext): Line[] {
+  const { metric, exhaustion, anomalies } = finding;
+  const { width } = context;
+  return [
+    ...exhaustion.flatMap((each) => exhaustionLines(each, metric, width)),
     ...(anomalies
       ? labelled(
           'last 24 h',

@@ -1,11 +1,14 @@
 /** What is idle: the full-screen view of `kubectl upid idle`. */
 
 import type { ExplainResult } from '../lib/types/explanation.ts';
+import type { ForecastResult } from '../lib/types/forecast.ts';
 import type { IdleFinding } from '../lib/types/idle.ts';
 import type { IdleResult } from '../lib/types/result.ts';
+import type { ObjectReference } from '../lib/types/workload.ts';
 import { Browser, type Subject } from './browser.tsx';
 import { explanationLines } from './explanation-lines.ts';
 import { formatPercent } from './figures.ts';
+import { forecastPageOf } from './forecast.tsx';
 import { idleDetail } from './idle-detail.ts';
 import { IDLE_COLUMNS, IDLE_ORDERS, idleRowId, idleRows, idleSummary } from './idle-rows.ts';
 import type { ViewOptions } from './options.ts';
@@ -18,6 +21,8 @@ export interface IdleViewOptions extends ViewOptions {
   readonly includeUnknown: boolean;
   /** Everything behind a finding; asked when the person wants it. */
   readonly explain?: (finding: IdleFinding) => ExplainResult;
+  /** What a workload will need; asked when the person wants it. */
+  readonly forecast?: (workload: ObjectReference) => Promise<ForecastResult>;
 }
 
 /** Shows the findings until the person quits. Rejects where the terminal cannot be read key by key. */
@@ -35,6 +40,7 @@ export function idleSubject(result: IdleResult, options: Omit<IdleViewOptions, '
     if (finding && options.explain && !explanations.has(id)) explanations.set(id, options.explain(finding));
     return explanations.get(id);
   };
+  const { forecast } = options;
   const context = { ascii: options.ascii, observedAtMs: result.observedAtMs, timeZone: options.timeZone };
   return {
     view: 'idle',
@@ -49,9 +55,14 @@ export function idleSubject(result: IdleResult, options: Omit<IdleViewOptions, '
       const finding = byId.get(id);
       return finding ? idleDetail(finding, { ...context, width }) : [];
     },
-    explanation: (id, width) => {
-      const explained = explain(id);
-      return explained ? explanationLines(explained, { ...context, width }) : [];
+    pages: {
+      explanation: {
+        lines: (id, width) => {
+          const explained = explain(id);
+          return explained ? explanationLines(explained, { ...context, width }) : [];
+        },
+      },
+      ...(forecast && { forecast: forecastPageOf((id) => forecast(byId.get(id)!.workload), options) }),
     },
   };
 }

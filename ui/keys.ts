@@ -18,9 +18,13 @@ export type Action =
   | 'extra'
   | 'sources'
   | 'explanation'
+  | 'forecast'
   | 'help'
   | 'back'
   | 'quit';
+
+/** Pages about one row, shown over it. */
+export type PageName = Extract<Action, 'explanation' | 'forecast'>;
 
 export type ViewName = 'idle' | 'optimize' | 'explain' | 'forecast';
 
@@ -57,6 +61,22 @@ const KEYS: readonly KeyBinding[] = [
     footer: 'filter',
     views: LISTS,
   },
+  {
+    action: 'explanation',
+    keys: ['e'],
+    shown: 'e',
+    help: 'explain: all behind the verdict, what would change it',
+    footer: 'explain',
+    views: ['idle', 'forecast'],
+  },
+  {
+    action: 'forecast',
+    keys: ['f'],
+    shown: 'f',
+    help: 'forecast: what will be needed in the coming week',
+    footer: 'forecast',
+    views: ['idle', 'explain'],
+  },
   { action: 'sort', keys: ['s'], shown: 's', help: 'next sort order', footer: 'sort', views: LISTS },
   {
     action: 'extra',
@@ -81,14 +101,6 @@ const KEYS: readonly KeyBinding[] = [
     help: 'show or hide what has too little history',
     footer: 'too short',
     views: ['forecast'],
-  },
-  {
-    action: 'explanation',
-    keys: ['e'],
-    shown: 'e',
-    help: 'explain: all behind the verdict, what would change it',
-    footer: 'explain',
-    views: ['idle'],
   },
   { action: 'sources', keys: ['i'], shown: 'i', help: 'sources: what each gave, what is missing', footer: 'sources' },
   { action: 'reverse', keys: ['S', 'r'], shown: 'r', help: 'reverse the order (or S)', footer: 'reverse', views: LISTS },

@@ -8,6 +8,7 @@ import { Pane } from './detail.tsx';
 import { geometry, type Size } from './geometry.ts';
 import { keyNames, type ViewName } from './keys.ts';
 import { Footer, Header, helpLines, TitleRule, TooSmall } from './layout.tsx';
+import { type RowPage, useRowPage } from './row-page.ts';
 import { type ScrollExtent, type ScrollState, scroll, startScrolling } from './scroll.ts';
 import { sourceLines } from './sources.ts';
 import { type Style, StyleContext } from './style.ts';
@@ -19,6 +20,8 @@ export interface PageSubject {
   readonly data: Provenance;
   readonly title: string;
   readonly lines: (width: number) => readonly Line[];
+  /** What f opens over it; of no row, as a page has none. */
+  readonly forecast?: RowPage;
 }
 
 export interface PageProps {
@@ -26,6 +29,9 @@ export interface PageProps {
   readonly style: Style;
   readonly now: () => number;
 }
+
+/** Id of what a page is about, as a whole. */
+const WHOLE = '';
 
 /** The live view: keys, size and clock. */
 export function Page({ subject, style, now }: PageProps): ReactNode {
@@ -38,6 +44,7 @@ export function Page({ subject, style, now }: PageProps): ReactNode {
     startScrolling,
   );
   const lines = useMemo(() => subject.lines(size.columns), [subject, size.columns]);
+  useRowPage(state.overlay === 'forecast' ? subject.forecast : undefined, WHOLE);
   const shown = shownLines(subject, state, size, lines);
   useInput((input, key) => {
     for (const name of keyNames(input, key)) dispatch({ key: name, extent: extentOf(shown, size) });
@@ -50,6 +57,7 @@ export function Page({ subject, style, now }: PageProps): ReactNode {
 
 function shownLines(subject: PageSubject, { overlay }: ScrollState, { columns }: Size, lines: readonly Line[]): readonly Line[] {
   if (overlay === 'help') return helpLines(subject.view);
+  if (overlay === 'forecast') return subject.forecast?.lines(WHOLE, columns) ?? [];
   return overlay === 'sources' ? sourceLines(subject.data.sources, subject.data.traffic, columns) : lines;
 }
 

@@ -5,7 +5,7 @@ import { actionOf, type ViewName } from './keys.ts';
 export interface ScrollState {
   readonly view: ViewName;
   readonly top: number;
-  readonly overlay: 'help' | 'sources' | undefined;
+  readonly overlay: 'help' | 'sources' | 'forecast' | undefined;
   /** Of the overlay; the page stays where it is meanwhile. */
   readonly overlayTop: number;
   readonly done: boolean;
@@ -45,6 +45,7 @@ export function scroll(state: ScrollState, key: string, extent: ScrollExtent): S
       return to(lowest);
     case 'help':
     case 'sources':
+    case 'forecast':
       return { ...state, overlay: state.overlay === action ? undefined : action, overlayTop: 0 };
     case 'back':
       return { ...state, overlay: undefined };

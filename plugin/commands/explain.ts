@@ -1,6 +1,7 @@
 /** `kubectl upid explain TYPE/NAME`: everything behind the verdict on one object. */
 
 import { Command } from 'clipanion';
+import type { LookRequest } from '../../lib/operations/request.ts';
 import { UpidError } from '../../lib/types/errors.ts';
 import type { ExplainResult } from '../../lib/types/explanation.ts';
 import { IdleFlags } from '../flags/idle.ts';
@@ -8,6 +9,7 @@ import { explainColumns, explainListing } from '../print/explain-listing.ts';
 import { explainNotes } from '../print/explain-notes.ts';
 import { formatExplanations, pageColumns } from '../print/explain-page.ts';
 import { checkSortBy, sortRows } from '../print/sort.ts';
+import { forecastWholeWeek, whileShown } from '../while-shown.ts';
 
 export class ExplainCommand extends IdleFlags {
   static override paths = [['explain']];
@@ -47,7 +49,7 @@ export class ExplainCommand extends IdleFlags {
     const { form } = options;
     const isPage = form.form === 'table' && !form.wide && options.headers;
     const notes = explainNotes(result, names);
-    if (view) await this.show(result);
+    if (view) await this.show(result, request);
     else if (isPage) await this.printText(await this.page(result, options.sortBy), result, notes);
     else await this.print(explainListing(result), result, notes, options);
     this.requireAll(result);
@@ -65,8 +67,12 @@ export class ExplainCommand extends IdleFlags {
     );
   }
 
-  private async show(result: ExplainResult): Promise<void> {
+  private async show(result: ExplainResult, request: Omit<LookRequest, 'progress'>): Promise<void> {
     const { showExplain } = await import('../../ui/explain.tsx');
-    await showExplain(result, { ...this.viewOptions(result), timeZone: this.context.timeZone });
+    const { timeZone } = this.context;
+    const workloads = result.explanations.map(({ finding }) => finding.workload);
+    await whileShown(request, (ask) =>
+      showExplain(result, { ...this.viewOptions(result), timeZone, forecast: () => ask(workloads, forecastWholeWeek) }),
+    );
   }
 }

@@ -1,9 +1,11 @@
 /** `kubectl upid forecast`: what each workload will need in the coming days. */
 
 import { Command, Option } from 'clipanion';
+import type { LookRequest } from '../../lib/operations/request.ts';
 import { UpidError } from '../../lib/types/errors.ts';
 import type { ForecastMetric, ForecastResult } from '../../lib/types/forecast.ts';
 import { workloadKey } from '../../lib/types/usage.ts';
+import type { ObjectReference } from '../../lib/types/workload.ts';
 import { isHorizon, isResources } from '../flags/forecast.ts';
 import { LookCommand } from '../look-command.ts';
 import { typeAndName } from '../print/figures.ts';
@@ -11,6 +13,7 @@ import { forecastColumns, forecastHoursListing, forecastListing } from '../print
 import { forecastNotes } from '../print/forecast-notes.ts';
 import type { PrintOptions } from '../print/print.ts';
 import { checkSortBy } from '../print/sort.ts';
+import { explainAsked, whileShown } from '../while-shown.ts';
 
 const ALL: readonly ForecastMetric[] = ['cpu', 'memory', 'network'];
 
@@ -57,7 +60,7 @@ export class ForecastCommand extends LookCommand {
     const asked = { metrics: this.resources ?? ALL, horizonHours: this.horizon ?? 168 };
     const result = await this.ask(request, (whole) => forecastWorkloads({ ...whole, ...asked }));
 
-    if (view) await this.show(result);
+    if (view) await this.show(result, request);
     else await this.printForecast(result, options);
     this.requireAll(result);
     requireForecasts(result, request.scope.names.length > 0);
@@ -73,9 +76,12 @@ export class ForecastCommand extends LookCommand {
     return this.print(forecastListing(result, timeZone), result, notes, options);
   }
 
-  private async show(result: ForecastResult): Promise<void> {
+  private async show(result: ForecastResult, request: Omit<LookRequest, 'progress'>): Promise<void> {
     const { showForecast } = await import('../../ui/forecast.tsx');
-    await showForecast(result, this.viewOptions(result));
+    await whileShown(request, (ask) => {
+      const explain = (workload: ObjectReference) => ask([workload], explainAsked);
+      return showForecast(result, { ...this.viewOptions(result), explain });
+    });
   }
 }
 

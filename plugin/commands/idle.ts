@@ -2,10 +2,13 @@
 
 import { Command, Option } from 'clipanion';
 import type { BrowsableIdle } from '../../lib/operations/idle.ts';
+import type { LookRequest } from '../../lib/operations/request.ts';
+import type { ObjectReference } from '../../lib/types/workload.ts';
 import { IdleFlags } from '../flags/idle.ts';
 import { idleColumns, idleListing } from '../print/idle-listing.ts';
 import { idleNotes } from '../print/idle-notes.ts';
 import { checkSortBy } from '../print/sort.ts';
+import { forecastWholeWeek, whileShown } from '../while-shown.ts';
 
 export class IdleCommand extends IdleFlags {
   static override paths = [['idle']];
@@ -53,15 +56,19 @@ export class IdleCommand extends IdleFlags {
     const browsable = await this.ask(request, findIdleToBrowse);
     const { result } = browsable;
 
-    if (view) await this.show(browsable);
+    if (view) await this.show(browsable, request);
     else await this.print(idleListing(result, selection, this.showLabels), result, idleNotes(result, selection), options);
     this.requireAll(result);
     return 0;
   }
 
-  private async show({ result, explain }: BrowsableIdle): Promise<void> {
+  private async show({ result, explain }: BrowsableIdle, request: Omit<LookRequest, 'progress'>): Promise<void> {
     const { showIdle } = await import('../../ui/idle.tsx');
     const { includeUnknown } = this;
-    await showIdle(result, { ...this.viewOptions(result), includeUnknown, confidence: result.settings.confidence, explain });
+    const { confidence } = result.settings;
+    await whileShown(request, (ask) => {
+      const forecast = (workload: ObjectReference) => ask([workload], forecastWholeWeek);
+      return showIdle(result, { ...this.viewOptions(result), includeUnknown, confidence, explain, forecast });
+    });
   }
 }

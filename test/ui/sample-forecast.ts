@@ -228,3 +228,10 @@ export function sampleForecast(): ForecastResult {
     findings: [...SAMPLES.map(findingOf), refused()],
   };
 }
+
+/** That of one workload, as a view asks for it: the figures are those of the first of the sample. */
+export function sampleForecastOf(workload: ObjectReference): ForecastResult {
+  const result = sampleForecast();
+  const own = result.findings.filter((finding) => finding.workload.name === result.findings[0]!.workload.name);
+  return { ...result, findings: own.map((finding) => ({ ...finding, workload })) };
+}

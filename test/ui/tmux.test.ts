@@ -65,6 +65,64 @@ if (missing !== undefined) {
     });
   });
 
+  test('f shows the forecast of the selected workload over the idle view, e its explanation, Esc the list again', async () => {
+    await withView('idle', async (terminal) => {
+      terminal.press('/');
+      terminal.enter('checkout-api');
+      terminal.press('f');
+      await terminal.see(readGolden('idle-forecast-80x24'));
+      terminal.press('PageDown');
+      await terminal.see(readGolden('idle-forecast-scrolled-80x24'));
+      terminal.press('e');
+      await terminal.see(/^Name: +deployment\.apps\/checkout-api$/m);
+      terminal.press('f');
+      await terminal.see(readGolden('idle-forecast-80x24'));
+      terminal.press('Escape');
+      await terminal.see(/^> .*checkout-api/m);
+      terminal.press('q');
+      await isLeftClean(terminal, 0);
+    });
+  });
+
+  test('e shows the explanation over the forecast view, and f the forecasts over the page of explain', async () => {
+    await withView('forecast', async (terminal) => {
+      terminal.press('e');
+      await terminal.see(readGolden('forecast-explained-80x24'));
+      terminal.press('Escape');
+      await terminal.see(readGolden('forecast-80x24'));
+      terminal.press('q');
+      await isLeftClean(terminal, 0);
+    });
+    await withView('explain', async (terminal) => {
+      terminal.press('f');
+      await terminal.see(/^deployment\.apps\/checkout in shop$/m);
+      terminal.press('Escape');
+      await terminal.see(readGolden('explain-80x24'));
+      terminal.press('q');
+      await isLeftClean(terminal, 0);
+    });
+  });
+
+  test('a forecast that fails says why and is asked for anew, and one that never comes keeps nobody', async () => {
+    await withView('failing', async (terminal) => {
+      terminal.press('f');
+      await terminal.see(/^error: the cluster does not answer$/m);
+      // Seen before the next key: Esc and a letter in one piece are Alt with the letter.
+      terminal.press('Escape');
+      await terminal.see(/^> demo-2024 /m);
+      terminal.press('f');
+      await terminal.see(/^CPU$/m);
+      terminal.press('q');
+      await isLeftClean(terminal, 0);
+    });
+    await withView('waiting', async (terminal) => {
+      terminal.press('f');
+      await terminal.see(/^forecasting …$/m);
+      terminal.press('q');
+      await isLeftClean(terminal, 0);
+    });
+  });
+
   test('a page scrolls, shows its help over it, follows the size of the window, and leaves the terminal clean', async () => {
     await withView('explain', async (terminal) => {
       await terminal.see(readGolden('explain-80x24'));
