@@ -4,6 +4,7 @@ import type { AnomalousRun, Exhaustion, ForecastFinding, ForecastMetric, Forecas
 import {
   formatEstimate,
   formatExhaustion,
+  formatHorizon,
   formatHour,
   formatParts,
   formatProbability,
@@ -86,15 +87,14 @@ function refusalLines({ refusal }: ForecastFinding, width: number): Line[] {
 }
 
 function figureLines(finding: ForecastFinding, { width, timeZone }: ForecastDetailContext): Line[] {
-  const { metric, now, day, week, trend } = finding;
-  const summary = (label: string, { mean, peak, peakAtMs }: ForecastSummary): Line[] => [
-    ...labelled(`${label} mean`, formatEstimate(metric, mean), width),
-    ...labelled(`${label} peak`, `${formatEstimate(metric, peak)} at ${formatHour(peakAtMs, timeZone)}`, width),
+  const { metric, now, day, week, horizon, trend } = finding;
+  const summary = ({ hours, mean, peak, peakAtMs }: ForecastSummary): Line[] => [
+    ...labelled(`${formatHorizon(hours)} mean`, formatEstimate(metric, mean), width),
+    ...labelled(`${formatHorizon(hours)} peak`, `${formatEstimate(metric, peak)} at ${formatHour(peakAtMs, timeZone)}`, width),
   ];
   return [
     ...(now === undefined ? [] : labelled('now', formatUse(metric, now), width)),
-    ...(day ? summary('day', day) : []),
-    ...(week ? summary('week', week) : []),
+    ...[day, week, horizon].flatMap((each) => (each ? summary(each) : [])),
     ...(trend ? labelled('trend', `${formatTrend(metric, trend)}, told from ${trend.days} days`, width) : []),
   ];
 }
@@ -142,7 +142,7 @@ function basisLines({ forecast, sources, measuredHours, notes }: ForecastFinding
   const backtest = forecast?.backtest;
   return [
     ...labelled('history', `${measuredHours} h from ${sources.join(' and ') || 'no source'}`, width),
-    ...(forecast ? labelled('model', formatParts(forecast), width) : []),
+    ...(forecast ? labelled('weights', formatParts(forecast), width) : []),
     ...(backtest
       ? labelled(
           'back-test',

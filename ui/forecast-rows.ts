@@ -17,10 +17,10 @@ export const FORECAST_COLUMNS: readonly Column[] = [
   { heading: 'RESOURCE', short: 'RES', align: 'left' },
   { heading: 'NOW', short: 'NOW', align: 'right' },
   { heading: 'DAY-PEAK', short: 'DAY', align: 'right', dropped: 3 },
-  { heading: 'WEEK-PEAK', short: 'WEEK', align: 'right', dropped: 2 },
+  { heading: 'WEEK-PEAK', short: 'WEEK', align: 'right', dropped: 1 },
   { heading: 'TREND', short: 'TREND', align: 'right', dropped: 4 },
   { heading: 'SCALING', short: 'SCALING', align: 'left' },
-  { heading: 'EXHAUSTED', short: 'EXHAUSTED', align: 'left', dropped: 1 },
+  { heading: 'EXHAUSTED', short: 'EXHAUSTED', align: 'left', dropped: 2 },
   { heading: '!', short: '!', align: 'left' },
 ];
 
@@ -40,7 +40,7 @@ export function forecastRowId({ workload, metric }: ForecastFinding): string {
 
 export function forecastRows({ findings }: ForecastResult): ListRow[] {
   return findings.map((finding, at) => {
-    const { workload, metric, forecast, now, day, week, trend, scaling, exhaustion, volumes, anomalies } = finding;
+    const { workload, metric, forecast, now, day, week, horizon, trend, scaling, exhaustion, volumes, anomalies } = finding;
     const soonest = soonestExhaustion([...exhaustion, ...volumes]);
     const odd = (anomalies?.runs.length ?? 0) > 0;
     return {
@@ -52,7 +52,7 @@ export function forecastRows({ findings }: ForecastResult): ListRow[] {
         { text: metric },
         { text: orMissing(now, (value) => formatUse(metric, value)) },
         { text: orMissing(day, ({ peak }) => formatUse(metric, peak.value)) },
-        { text: orMissing(week, ({ peak }) => formatUse(metric, peak.value)) },
+        { text: orMissing(week ?? horizon, ({ peak }) => formatUse(metric, peak.value)) },
         { text: orMissing(trend, (value) => formatTrend(metric, value)) },
         { text: scaling.action, tone: TONES[scaling.action] },
         exhaustedSegment(soonest),
@@ -65,7 +65,7 @@ export function forecastRows({ findings }: ForecastResult): ListRow[] {
         name: [workload.namespace, workload.name, at],
         exhausted: [soonest && daysUntil(soonest), workload.namespace, workload.name],
         unlikely: [odd ? anomalies?.probability : undefined, workload.namespace, workload.name],
-        peak: [(week ?? day)?.peak.value],
+        peak: [(week ?? horizon ?? day)?.peak.value],
         scaling: [scaling.action, workload.namespace, workload.name],
       },
     };

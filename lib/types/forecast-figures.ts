@@ -18,6 +18,12 @@ export function formatEstimate(metric: ForecastMetric, { value, low, high }: Est
   return `${formatUse(metric, value)} (${formatRange(formatUse(metric, low), formatUse(metric, high))})`;
 }
 
+/** `80-190m`; `80m` where both ends read alike. */
+export function formatUseRange(metric: ForecastMetric, low: number, high: number): string {
+  const [from, to] = [formatUse(metric, low), formatUse(metric, high)];
+  return from === to ? to : formatRange(from, to);
+}
+
 function formatRange(low: string, high: string): string {
   const unit = /[^\d.]*$/.exec(high)![0];
   return `${low.endsWith(unit) && /\d$/.test(low.slice(0, -unit.length)) ? low.slice(0, -unit.length) : low}-${high}`;
@@ -36,6 +42,13 @@ const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
 export function formatHour(atMs: number, timeZone: string): string {
   const { dayOfWeek, hour, minute } = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone);
   return `${WEEKDAYS[dayOfWeek - 1]} ${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
+}
+
+/** `day`, `week`, `3d`, `60h`. */
+export function formatHorizon(hours: number): string {
+  if (hours === 24) return 'day';
+  if (hours === 168) return 'week';
+  return hours % 24 === 0 ? `${hours / 24}d` : `${hours}h`;
 }
 
 /** `0.7d`, `12d`. */

@@ -140,8 +140,10 @@ export interface RecommendedScaling {
   /** One sentence with the figures it rests on. */
   readonly reason: string;
   readonly replicas: number;
-  /** Forecast need ÷ request; absent where no request is set or nothing is forecast. */
+  /** The week's expected peak, and the upper end of its 95 % interval, ÷ request; absent where no request is set or nothing is forecast. */
+  readonly cpuExpectedOfRequest?: number;
   readonly cpuOfRequest?: number;
+  readonly memoryExpectedOfRequest?: number;
   readonly memoryOfRequest?: number;
   /** Share of the variance of CPU use that the hour of the week explains, 0–1. */
   readonly rhythm?: number;
@@ -170,6 +172,8 @@ export interface ForecastFinding {
   /** The first 24 hours, and the first 168; absent where nothing is forecast or the horizon is shorter. */
   readonly day?: ForecastSummary;
   readonly week?: ForecastSummary;
+  /** All of a horizon that is neither a day nor a week. */
+  readonly horizon?: ForecastSummary;
   readonly trend?: Trend;
   readonly exhaustion: readonly Exhaustion[];
   /** The workload's persistent volumes, the same for all of its resources; those of which nothing is known are absent. */

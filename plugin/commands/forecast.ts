@@ -24,7 +24,7 @@ export class ForecastCommand extends LookCommand {
     description: 'Forecast the use of CPU, memory and network by the hour, with intervals.',
     details: `
       From three to thirty days of hourly use (a Prometheus-compatible server, the own history, or both joined) the coming week is forecast for all
-      pods of a workload together. A figure in brackets is the 95 % interval. ERROR is the mean absolute error on days of the workload's own history that
+      pods of a workload together. A figure in brackets is the 95 % interval. WEIGHTS are those of the models that the forecast is made of. ERROR is the mean absolute error on days of the workload's own history that
       the forecast was not made from, in units of its daily change (MASE), beside that of a seasonal naive forecast: what the same hour of
       yesterday would have said. A history shorter than 72 hours is refused. Also told: when a request or a limit is reached, how the workload should be
       scaled, and what left its interval in the last 24 hours.
@@ -54,10 +54,11 @@ export class ForecastCommand extends LookCommand {
     const view = this.wantsView();
     const request = this.request();
     const { timeZone } = this.context;
-    checkSortBy(forecastColumns({ allNamespaces: request.scope.allNamespaces, timeZone }), options.sortBy);
+    const asked = { metrics: this.resources ?? ALL, horizonHours: this.horizon ?? 168 };
+    const { allNamespaces } = request.scope;
+    checkSortBy(forecastColumns({ allNamespaces, timeZone, horizonHours: asked.horizonHours }), options.sortBy);
 
     const { forecastWorkloads } = await import('../../lib/operations/forecast/forecast.ts');
-    const asked = { metrics: this.resources ?? ALL, horizonHours: this.horizon ?? 168 };
     const result = await this.ask(request, (whole) => forecastWorkloads({ ...whole, ...asked }));
 
     if (view) await this.show(result, request);

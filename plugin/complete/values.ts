@@ -80,7 +80,8 @@ const SORT_COLUMNS: Readonly<Record<string, typeof idleColumns>> = {
   idle: idleColumns,
   demo: idleColumns,
   explain: async () => (await import('../print/explain-listing.ts')).explainColumns({ namespace: '', observedAtMs: 0 }),
-  forecast: async () => (await import('../print/forecast-listing.ts')).forecastColumns({ allNamespaces: true, timeZone: 'UTC' }),
+  forecast: async () =>
+    (await import('../print/forecast-listing.ts')).forecastColumns({ allNamespaces: true, timeZone: 'UTC', horizonHours: 168 }),
   'analyze anomalies': async () =>
     (await import('../print/anomaly-listing.ts')).anomalyColumns({ allNamespaces: true, timeZone: 'UTC' }),
   collect: async () => (await import('../print/collect-listing.ts')).ROUND_COLUMNS,

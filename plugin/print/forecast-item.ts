@@ -37,6 +37,7 @@ export function forecastItem(finding: ForecastFinding, { cluster }: Pick<Provena
     limit: finding.limit,
     nextDay: finding.day && summaryFields(finding.day),
     nextWeek: finding.week && summaryFields(finding.week),
+    horizon: finding.horizon && summaryFields(finding.horizon),
     trend: finding.trend && trendFields(finding.trend),
     model: forecast?.parts,
     backtest: forecast?.backtest,

@@ -1,11 +1,12 @@
 /** `kubectl upid forecast` as a list: a row for each workload and resource; as CSV a row for each of their hours. */
 
-import type { Forecast, ForecastFinding, ForecastResult } from '../../lib/types/forecast.ts';
+import type { Forecast, ForecastFinding, ForecastResult, ForecastSummary } from '../../lib/types/forecast.ts';
 import {
   daysUntil,
   formatAnomalies,
   formatEstimate,
   formatExhaustion,
+  formatHorizon,
   formatHour,
   formatParts,
   formatTrend,
@@ -23,16 +24,21 @@ export interface ForecastColumnContext {
   readonly allNamespaces: boolean;
   /** IANA name: in which hours are shown. */
   readonly timeZone: string;
+  readonly horizonHours: number;
 }
 
 export function forecastListing(result: ForecastResult, timeZone: string): Listing<ForecastFinding> {
   return {
-    columns: forecastColumns({ allNamespaces: result.namespace === '', timeZone }),
+    columns: forecastColumns(contextOf(result, timeZone)),
     rows: result.findings.map((value) => ({ value, item: forecastItem(value, result) })),
     list: (items) => listOf(result, items),
     name: ({ workload }) => objectName(workload),
     csvColumns: FORECAST_CSV_COLUMNS,
   };
+}
+
+function contextOf({ namespace, horizonHours }: ForecastResult, timeZone: string): ForecastColumnContext {
+  return { allNamespaces: namespace === '', timeZone, horizonHours };
 }
 
 interface ForecastHour {
@@ -42,7 +48,7 @@ interface ForecastHour {
 /** The long form: what could not be forecast has no row. */
 export function forecastHoursListing(result: ForecastResult, timeZone: string): Listing<ForecastHour> {
   const { simulated } = result.cluster;
-  const columns = forecastColumns({ allNamespaces: result.namespace === '', timeZone });
+  const columns = forecastColumns(contextOf(result, timeZone));
   return {
     columns: columns.map((column) => ({
       ...column,
@@ -86,7 +92,11 @@ export function countOutcomes({ findings }: Pick<ForecastResult, 'findings'>) {
 }
 
 /** As kubectl: NAMESPACE only where several are shown; wide adds columns and moves none. */
-export function forecastColumns({ allNamespaces, timeZone }: ForecastColumnContext): readonly Column<ForecastFinding>[] {
+export function forecastColumns({
+  allNamespaces,
+  timeZone,
+  horizonHours,
+}: ForecastColumnContext): readonly Column<ForecastFinding>[] {
   return [
     ...(allNamespaces ? [NAMESPACE] : []),
     { heading: 'NAME', cell: ({ workload }) => typeAndName(workload), sortKey: ({ workload }) => workload.name },
@@ -96,10 +106,8 @@ export function forecastColumns({ allNamespaces, timeZone }: ForecastColumnConte
       cell: ({ metric, now }) => orUnknown(now, (value) => formatUse(metric, value)),
       sortKey: ({ now }) => now,
     },
-    estimateColumn('DAY-MEAN', ({ day }) => day?.mean),
-    estimateColumn('DAY-PEAK', ({ day }) => day?.peak),
-    estimateColumn('WEEK-MEAN', ({ week }) => week?.mean),
-    estimateColumn('WEEK-PEAK', ({ week }) => week?.peak),
+    ...(horizonHours < DAY_HOURS ? [] : summaryColumns(DAY_HOURS, ({ day }) => day)),
+    ...(horizonHours === DAY_HOURS ? [] : summaryColumns(horizonHours, longest)),
     {
       heading: 'TREND',
       cell: ({ metric, trend }) => orUnknown(trend, (value) => formatTrend(metric, value)),
@@ -107,9 +115,14 @@ export function forecastColumns({ allNamespaces, timeZone }: ForecastColumnConte
     },
     {
       heading: 'PEAK-AT',
-      cell: ({ week, day }) => orNone((week ?? day)?.peakAtMs, (atMs) => formatHour(atMs, timeZone)),
-      sortKey: ({ week, day }) => (week ?? day)?.peakAtMs,
+      cell: (finding) => orNone(longest(finding)?.peakAtMs, (atMs) => formatHour(atMs, timeZone)),
+      sortKey: (finding) => longest(finding)?.peakAtMs,
       ascending: true,
+    },
+    {
+      heading: 'WEIGHTS',
+      cell: ({ forecast }) => orNone(forecast, formatParts),
+      sortKey: ({ forecast }) => forecast && formatParts(forecast),
     },
     {
       heading: 'ERROR',
@@ -118,13 +131,7 @@ export function forecastColumns({ allNamespaces, timeZone }: ForecastColumnConte
       sortKey: ({ forecast }) => forecast?.backtest?.mase,
     },
     { heading: 'HISTORY', cell: historyCell, sortKey: ({ measuredHours }) => measuredHours },
-    {
-      heading: 'MODEL',
-      cell: ({ forecast }) => orNone(forecast, formatParts),
-      sortKey: ({ forecast }) => forecast && formatParts(forecast),
-      wide: true,
-    },
-    { heading: 'SCALING', cell: ({ scaling }) => scaling.action, sortKey: ({ scaling }) => scaling.action, wide: true },
+    { heading: 'SCALING', cell: ({ scaling }) => scaling.action, sortKey: ({ scaling }) => scaling.action },
     {
       heading: 'EXHAUSTED',
       cell: ({ exhaustion, volumes }) => orNone(soonestExhaustion([...exhaustion, ...volumes]), formatExhaustion),
@@ -142,6 +149,26 @@ export function forecastColumns({ allNamespaces, timeZone }: ForecastColumnConte
       ascending: true,
       wide: true,
     },
+    { heading: 'REASON', cell: ({ scaling }) => scaling.reason, sortKey: ({ scaling }) => scaling.reason, wide: true },
+  ];
+}
+
+const DAY_HOURS = 24;
+
+/** Of all hours that were asked for. */
+function longest({ day, week, horizon }: ForecastFinding): ForecastSummary | undefined {
+  return week ?? horizon ?? day;
+}
+
+/** `DAY-MEAN` and `DAY-PEAK`, `WEEK-…`, `3D-…`. */
+function summaryColumns(
+  hours: number,
+  summary: (finding: ForecastFinding) => ForecastSummary | undefined,
+): readonly Column<ForecastFinding>[] {
+  const name = formatHorizon(hours).toUpperCase();
+  return [
+    estimateColumn(`${name}-MEAN`, (finding) => summary(finding)?.mean),
+    estimateColumn(`${name}-PEAK`, (finding) => summary(finding)?.peak),
   ];
 }
 
@@ -157,7 +184,7 @@ function estimateColumn(
 ): Column<ForecastFinding> {
   return {
     heading,
-    // A horizon that is shorter has no such figure, and neither has a history that is too short.
+    // A history that is too short has none.
     cell: (finding) => orNone(figure(finding), (estimate) => formatEstimate(finding.metric, estimate)),
     sortKey: (finding) => figure(finding)?.value,
   };

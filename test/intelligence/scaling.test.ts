@@ -117,11 +117,35 @@ test('rhythm is the share of the variance that the hour explains', () => {
   assert.is(rhythmOf(past(1, (hour) => hour)), undefined);
 });
 
-test('quiet hours are those in which even the upper end is next to nothing, in stops that are worth it', () => {
-  const office = (hour: number): number => (hour % 24 >= 8 && hour % 24 < 18 ? 1 : 0.01);
-  assert.is(quietHoursOf(forecast(office, 0.06)), 168 - 70);
-  assert.is(quietHoursOf(forecast(office, 0.3)), 0);
-  assert.is(quietHoursOf(forecast((hour) => (hour % 6 === 0 ? 1 : 0), 0)), 0);
+/** By day, on every day; `hour` may lie in the past. */
+function office(hour: number): number {
+  const ofDay = ((hour % 24) + 24) % 24;
+  return ofDay >= 8 && ofDay < 18 ? 1 : 0.01;
+}
+
+test('quiet hours are those in which next to nothing is expected and never was more, in stops that are worth it', () => {
+  const expected = Float64Array.from({ length: 168 }, (_, hour) => office(hour));
+  assert.is(quietHoursOf(expected, past(14, office)), 168 - 70);
+  assert.is(quietHoursOf(expected, past(28, office)), 168 - 70);
+  // Somebody works late every second Monday, three hours after the office closes.
+  const late = (hour: number): number => (hour === 20 - 168 ? 0.5 : office(hour));
+  assert.is(quietHoursOf(expected, past(14, late)), 168 - 70 - 3, 'two quiet hours before it are no stop worth it');
+  const often = Float64Array.from({ length: 168 }, (_, hour) => (hour % 6 === 0 ? 1 : 0));
+  assert.is(
+    quietHoursOf(
+      often,
+      past(14, (hour) => (hour % 6 === 0 ? 1 : 0)),
+    ),
+    0,
+  );
+});
+
+test('no hour is known to be quiet before two weeks have shown it', () => {
+  const expected = Float64Array.from({ length: 168 }, (_, hour) => office(hour));
+  assert.is(quietHoursOf(expected, past(13, office)), 168 - 70 - 14);
+  assert.is(quietHoursOf(expected, past(7, office)), 0);
+  const gap = (hour: number): number => (hour >= -120 && hour < -96 ? Number.NaN : office(hour));
+  assert.is(quietHoursOf(expected, past(14, gap)), 168 - 70 - 14, 'a day that was not measured proves nothing');
 });
 
 test('bursts are how far the peaks within an hour stand out in nineteen of twenty hours', () => {
@@ -134,6 +158,7 @@ test('bursts are how far the peaks within an hour stand out in nineteen of twent
 
 const need = (parts: Partial<ResourceNeed>): ResourceNeed => ({
   metric: 'cpu',
+  expected: 0.4,
   need: 0.5,
   request: 1,
   rhythm: 0.2,
@@ -141,22 +166,36 @@ const need = (parts: Partial<ResourceNeed>): ResourceNeed => ({
   ...parts,
 });
 const memoryNeed = (parts: Partial<ResourceNeed> = {}): ResourceNeed =>
-  need({ metric: 'memory', need: 600 * 2 ** 20, request: 2 ** 30, ...parts });
+  need({ metric: 'memory', expected: 500 * 2 ** 20, need: 600 * 2 ** 20, request: 2 ** 30, ...parts });
 const actionOf = (needs: readonly ResourceNeed[], parts: Partial<Workload> = {}): string =>
   recommendScaling({ ...workload(), ...parts }, needs).action;
 
 test('what exceeds a request grows, what needs less than half of both shrinks, what lies between is kept', () => {
-  assert.is(actionOf([need({ need: 1.01 }), memoryNeed()]), 'grow');
+  assert.is(actionOf([need({ expected: 1.01, need: 1.5 }), memoryNeed()]), 'grow');
   assert.is(actionOf([need({ need: 0.1 }), memoryNeed({ need: 2 ** 31 })]), 'grow');
   assert.is(actionOf([need({ need: 0.1 }), memoryNeed({ need: 2 ** 28 })]), 'shrink');
   assert.is(actionOf([need({ need: 0.1 }), memoryNeed()]), 'keep');
   assert.is(actionOf([need({}), memoryNeed()]), 'keep');
 });
 
+test('of CPU what is expected must exceed the request, of memory the upper end is enough, as a lack of it ends containers', () => {
+  assert.is(actionOf([need({ expected: 0.9, need: 3 }), memoryNeed()]), 'keep');
+  assert.is(actionOf([need({}), memoryNeed({ need: 2 ** 30 + 1 })]), 'grow');
+});
+
+test('where an autoscaler follows the load, the reason of a change says so', () => {
+  const autoscalers = [
+    { kind: 'HorizontalPodAutoscaler', name: 'web', minReplicas: 1, maxReplicas: 3, currentReplicas: 1, metrics: [] },
+  ] as const;
+  const { reason } = recommendScaling({ ...workload(), autoscalers }, [need({ expected: 2, need: 3 }), memoryNeed()]);
+  assert.match(reason, /; HorizontalPodAutoscaler web adds and removes pods meanwhile$/);
+  assert.not.match(recommendScaling({ ...workload(), autoscalers }, [need({}), memoryNeed()]).reason, 'meanwhile');
+});
+
 test('what follows the clock and has a day of quiet hours a week is scheduled, unless it must grow, cannot be stopped or is scaled already', () => {
   const clock = { rhythm: 0.9, quietHours: 90 };
   assert.is(actionOf([need(clock), memoryNeed()]), 'schedule');
-  assert.is(actionOf([need({ ...clock, need: 2 }), memoryNeed()]), 'grow');
+  assert.is(actionOf([need({ ...clock, expected: 1.5, need: 2 }), memoryNeed()]), 'grow');
   assert.is(actionOf([need({ ...clock, rhythm: 0.5 }), memoryNeed()]), 'keep');
   assert.is(actionOf([need(clock), memoryNeed()], workload({ kind: 'DaemonSet' })), 'keep');
   const autoscaler = {
@@ -171,12 +210,12 @@ test('what follows the clock and has a day of quiet hours a week is scheduled, u
 });
 
 test('the reason has the figures, and says where there is nothing to compare with', () => {
-  const { reason, cpuOfRequest } = recommendScaling(workload(), [need({ need: 0.24 }), memoryNeed()]);
-  assert.is(
-    reason,
-    'the coming week needs at most 240m of 1000m CPU requested (24%), at most 600Mi of 1024Mi memory requested (59%)',
-  );
-  assert.is(cpuOfRequest, 0.24);
+  const { reason, cpuOfRequest, cpuExpectedOfRequest } = recommendScaling(workload(), [
+    need({ expected: 0.18, need: 0.24 }),
+    memoryNeed({ expected: 600 * 2 ** 20 }),
+  ]);
+  assert.is(reason, 'the coming week needs 180-240m of 1000m CPU requested (18-24%), 600Mi of 1024Mi memory requested (59%)');
+  assert.equal([cpuExpectedOfRequest, cpuOfRequest], [0.18, 0.24]);
   assert.match(recommendScaling(workload(), [{ metric: 'cpu', need: 0.2 }]).reason, 'no requests are set');
   assert.match(recommendScaling(workload(), [{ metric: 'cpu', request: 1 }]).reason, 'nothing is forecast');
   assert.match(recommendScaling(workload({ pods: [] }), [need({})]).reason, 'runs no pods');

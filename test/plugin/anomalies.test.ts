@@ -36,6 +36,30 @@ test('on the simulated cluster it answers in the published shape, the same as fo
   assert.is(list.items.length, runs.length);
 });
 
+test('a storm of the night before is found, with when and how unlikely, and nothing else is', async () => {
+  const { stdout, stderr } = await run(['analyze', 'anomalies', '--demo', '--no-headers']);
+  const rows = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(/ {3,}/));
+  assert.equal(
+    rows.map(([namespace, name, resource, from, hours, direction, , , probability]) => [
+      namespace,
+      name,
+      resource,
+      from,
+      hours,
+      direction,
+      probability,
+    ]),
+    [
+      ['kube-system', 'deployment/coredns', 'cpu', 'Wed 03:00', '3', 'above', 'p<0.0001'],
+      ['kube-system', 'deployment/coredns', 'network', 'Wed 03:00', '3', 'above', 'p<0.0001'],
+    ],
+    stderr,
+  );
+});
+
 test('where nothing is unlike its forecast it says so', async () => {
   const { exitCode, stdout, stderr } = await run(['analyze', 'anomalies', 'deployment/web', '-n', 'shop', '--demo']);
   assert.is(exitCode, 0, stderr);

@@ -12,6 +12,20 @@ function cells(table: string): string[][] {
     .map((line) => line.split(/ {3,}/));
 }
 
+interface ScaledItem {
+  readonly namespace: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly recommendedScaling: {
+    readonly action: string;
+    readonly reason: string;
+    readonly cpuExpectedOfRequest?: number;
+    readonly cpuOfRequest?: number;
+    readonly memoryOfRequest?: number;
+    readonly quietHours?: number;
+  };
+}
+
 const COLUMNS = [
   'NAMESPACE',
   'NAME',
@@ -23,8 +37,10 @@ const COLUMNS = [
   'WEEK-PEAK',
   'TREND',
   'PEAK-AT',
+  'WEIGHTS',
   'ERROR',
   'HISTORY',
+  'SCALING',
 ];
 
 test('the table has a row for each workload and resource, with intervals, and says that all is simulated', async () => {
@@ -35,14 +51,17 @@ test('the table has a row for each workload and resource, with intervals, and sa
   const web = rows.find(([, name, resource]) => name === 'deployment/web' && resource === 'cpu')!;
   assert.match(web[5]!, /^\d+m \(\d+-\d+m\)$/);
   assert.match(web[9]!, /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d\d:00$/);
-  assert.match(web[11]!, /^[3-7]\d\dh$/);
+  assert.match(web[10]!, /^[A-Za-z].* \d+%(, [A-Za-z].* \d+%)*$/);
+  assert.match(web[11]!, /^\d\.\d\d \(naive \d\.\d\d\)$/);
+  assert.match(web[12]!, /^[3-7]\d\dh$/);
+  assert.match(web[13]!, /^(keep|shrink|grow|schedule)$/);
   assert.match(stderr, /^SIMULATED: /);
 });
 
 test('what has too little history is a row that says how much, a note, and no failure', async () => {
   const { exitCode, stdout, stderr } = await run(['forecast', '--demo']);
   assert.is(exitCode, 0);
-  assert.match(stdout, / {3}not enough history: \d+ h of 72 h$/m);
+  assert.match(stdout, / {3}not enough history: \d+ h of 72 h {3,}/m);
   assert.match(stderr, /^\d+ of \d+ series not forecast: not enough history, /m);
 });
 
@@ -53,9 +72,9 @@ test('a workload that is named and has too little history is refused in one sent
   assert.match(stderr, /^error: not enough history of cronjob\/invoice-mailer to forecast: \d+ h of 72 h; .+$/m);
 });
 
-test('wide adds the model, the scaling, what is exhausted and the anomalies', async () => {
+test('wide adds what is exhausted, the anomalies and why to scale', async () => {
   const { stdout } = await run(['forecast', '--demo', '-owide']);
-  assert.equal(cells(stdout)[0]!.slice(COLUMNS.length), ['MODEL', 'SCALING', 'EXHAUSTED', 'ANOMALIES']);
+  assert.equal(cells(stdout)[0]!.slice(COLUMNS.length), ['EXHAUSTED', 'ANOMALIES', 'REASON']);
 });
 
 test('JSON has every hour with its intervals in the published shape, and CSV the same hours', async () => {
@@ -68,6 +87,66 @@ test('JSON has every hour with its intervals in the published shape, and CSV the
   assert.is(csv[1]!.split(',')[6], String(first.forecast.mean[0]));
   assert.is(csv[1]!.split(',')[11], String(first.forecast.intervals[2].low[0]));
   assert.not.ok('nextWeek' in first, 'two days hold no week');
+  assert.is(first.horizon.hours, 48);
+});
+
+test('each workload is told how to scale, with the figures that say so, the same for all of its resources', async () => {
+  const { items } = JSON.parse((await run(['forecast', '--demo', '-ojson', '--horizon', '1h'])).stdout) as {
+    readonly items: readonly ScaledItem[];
+  };
+  const byWorkload = Map.groupBy(items, ({ namespace, kind, name }) => `${namespace}/${kind}/${name}`);
+  for (const [workload, own] of byWorkload) {
+    const { recommendedScaling: scaling } = own[0]!;
+    for (const item of own) assert.equal(item.recommendedScaling, scaling, workload);
+    const { action, reason, cpuExpectedOfRequest: expected = 0, cpuOfRequest = 0, memoryOfRequest = 0 } = scaling;
+    // Asked of the published figures: what grows exceeds a request, and what shrinks needs less than half of both.
+    if (action === 'shrink') assert.ok(cpuOfRequest < 0.5 && memoryOfRequest < 0.5, workload);
+    assert.is(action === 'grow', expected > 1 || memoryOfRequest > 1, workload);
+    if (action === 'schedule') assert.match(reason, `next to nothing is expected in ${scaling.quietHours} h of the coming week`);
+    else if (reason.startsWith('the coming week'))
+      assert.match(reason, `${Math.round(memoryOfRequest * 100)}%)`, `${workload}: ${reason}`);
+  }
+  const actionOf = (workload: string) => byWorkload.get(workload)?.[0]?.recommendedScaling.action;
+  assert.equal(
+    [
+      'shop/Deployment/image-resizer',
+      'shop/Deployment/cart',
+      'internal/Deployment/intranet',
+      'data/StatefulSet/analytics-db',
+    ].map(actionOf),
+    ['grow', 'shrink', 'schedule', 'keep'],
+  );
+});
+
+test('what grows by the day is told the day on which its request is reached, as far from now as its growth says', async () => {
+  const args = ['forecast', 'deployment/coredns', '-n', 'kube-system', '--resource', 'memory', '--demo', '-ojson'];
+  const [item] = JSON.parse((await run(args)).stdout).items;
+  const [request] = item.exhaustion;
+  assert.equal([request.of, request.state, request.amount], ['request', 'expected', 140 * 2 ** 20]);
+  const grown = (item.requested - item.now) / (item.trend.perWeek.value / 7);
+  assert.ok(Math.abs(request.days - grown) < 4, `${request.days} days, ${grown} by the trend of the means`);
+  assert.ok(request.earliestDays <= request.days && request.days <= request.latestDays);
+  const { stdout } = await run([...args.slice(0, -1), '-owide']);
+  assert.match(stdout, / {3}request in \d+d \(\d+d-\d+d\) {3}/);
+});
+
+test('the figures are those of the horizon: a day and a week, or what was asked for instead', async () => {
+  for (const [horizon, headings] of [
+    ['6h', ['6H-MEAN', '6H-PEAK']],
+    ['1d', ['DAY-MEAN', 'DAY-PEAK']],
+    ['60h', ['DAY-MEAN', 'DAY-PEAK', '60H-MEAN', '60H-PEAK']],
+    ['3d', ['DAY-MEAN', 'DAY-PEAK', '3D-MEAN', '3D-PEAK']],
+  ] as const) {
+    const args = ['forecast', '--demo', '-n', 'shop', 'deployment/web', '--horizon', horizon];
+    const [heading, ...rows] = cells((await run(args)).stdout);
+    assert.equal(
+      heading!.filter((each) => /-(MEAN|PEAK)$/.test(each)),
+      headings,
+    );
+    assert.is(rows.length, 3);
+    for (const row of rows) assert.not.ok(row.slice(2, 4 + headings.length).includes('<none>'), row.join(' '));
+    assert.is((await run([...args, '--sort-by', headings.at(-1)!.toLowerCase()])).exitCode, 0);
+  }
 });
 
 test('a name is printed once for each workload', async () => {

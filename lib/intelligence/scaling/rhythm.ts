@@ -1,12 +1,11 @@
 /** How much of a workload's use follows the clock, and when next to nothing is needed. */
 
-import type { Forecast } from '../../types/forecast.ts';
 import type { SlotValues } from '../../types/usage.ts';
 
 const DAY_HOURS = 24;
 const WEEK_HOURS = 168;
 
-/** Below so many weeks the hour of the day stands for that of the week. */
+/** Below so many weeks the hour of the day stands for that of the week, and no hour is known to be quiet. */
 const WEEKS_FOR_WEEK = 2;
 
 /** Of the week's forecast peak; below it nothing is served but probes and housekeeping. */
@@ -41,14 +40,20 @@ export function rhythmOf(values: SlotValues): number | undefined {
   return Math.max(0, 1 - adjusted / total);
 }
 
-/** Hours of the coming week in which even the upper end of the 80 % interval is next to nothing, in stops that are worth it. */
-export function quietHoursOf({ mean, intervals }: Forecast): number {
-  const upper = intervals.find(({ level }) => level === 0.8)?.high ?? mean;
-  const peak = mean.reduce((top, value) => Math.max(top, value), 0);
+/**
+ * Hours of the coming week in which next to nothing is expected, and in none of the weeks before was more, in stops that are worth it.
+ * Of each such hour two weeks at least must be known. `history` ends where `expected` begins.
+ */
+export function quietHoursOf(expected: SlotValues, history: SlotValues): number {
+  const most = expected.reduce((top, value) => Math.max(top, value), 0) * QUIET_FRACTION;
+  const isQuiet = (hour: number): boolean => {
+    const before = sameHourBefore(history, hour);
+    return expected[hour]! <= most && before.length >= WEEKS_FOR_WEEK && before.every((value) => value <= most);
+  };
   let quiet = 0;
   let run = 0;
-  for (const value of [...upper, Number.POSITIVE_INFINITY]) {
-    if (value <= peak * QUIET_FRACTION) {
+  for (let hour = 0; hour <= expected.length; hour++) {
+    if (hour < expected.length && isQuiet(hour)) {
       run++;
       continue;
     }
@@ -56,6 +61,14 @@ export function quietHoursOf({ mean, intervals }: Forecast): number {
     run = 0;
   }
   return quiet;
+}
+
+/** What was measured at the same hour of the weeks before an hour of the coming week. */
+function sameHourBefore(history: SlotValues, hour: number): readonly number[] {
+  const values: number[] = [];
+  for (let at = history.length - WEEK_HOURS + hour; at >= 0; at -= WEEK_HOURS)
+    if (!Number.isNaN(history[at]!)) values.push(history[at]!);
+  return values;
 }
 
 function variance(values: SlotValues): number {

@@ -22,8 +22,12 @@ interface Served extends Partial<Omit<WorkloadDescription, 'containers' | 'activ
     readonly memoryMebibytes: number;
     /** Relative saw-tooth of garbage collection. */
     readonly collected?: number;
+    /** Share of the memory by which it grows each day, as what is never freed. */
+    readonly growsDaily?: number;
     readonly networkBytesPerSecond: number;
     readonly requestsPerSecond?: number;
+    /** Once: so many times what is usual. */
+    readonly storm?: { readonly hoursAgo: number; readonly minutes: number; readonly times: number };
   };
 }
 
@@ -167,7 +171,14 @@ function platform(): readonly WorkloadDescription[] {
       image: 'registry.k8s.io/coredns/coredns:v1.13.1',
       requests: { cpu: '100m', memory: '70Mi' },
       limits: { memory: '170Mi' },
-      use: { cpuCores: 0.009, officeCores: 0.006, memoryMebibytes: 38, networkBytesPerSecond: 14_000 },
+      use: {
+        cpuCores: 0.009,
+        officeCores: 0.006,
+        memoryMebibytes: 38,
+        growsDaily: 0.013,
+        networkBytesPerSecond: 14_000,
+        storm: { hoursAgo: 12, minutes: 130, times: 9 },
+      },
       service: { name: 'kube-dns', port: 53 },
       priorityClassName: 'system-cluster-critical',
       ownServiceAccount: true,
@@ -189,7 +200,11 @@ function platform(): readonly WorkloadDescription[] {
 
 const OFFICE = { kind: 'hours', timeZone: 'Europe/Berlin', weekdays: [1, 2, 3, 4, 5], from: 7, to: 20 } as const;
 
+/** A growth begins anew after so long: beyond what any history shows. */
+const GROWTH_DAYS = 90;
+
 function served({ image, requests, limits, container, use, ...parts }: Served): WorkloadDescription {
+  const { storm } = use;
   const app: ContainerDescription = {
     name: 'app',
     image,
@@ -205,6 +220,9 @@ function served({ image, requests, limits, container, use, ...parts }: Served): 
       noise: 0.12,
       memoryBytes: use.memoryMebibytes * MEBIBYTE,
       ...(use.collected && { memorySawtooth: { amplitude: use.collected, periodMinutes: 95 } }),
+      ...(use.growsDaily && {
+        memorySawtooth: { amplitude: use.growsDaily * GROWTH_DAYS, periodMinutes: GROWTH_DAYS * 24 * 60 },
+      }),
       networkBytesPerSecond: 120,
     },
     ...container,
@@ -217,6 +235,11 @@ function served({ image, requests, limits, container, use, ...parts }: Served): 
     networkBytesPerSecond: use.networkBytesPerSecond * share,
     requestsPerSecond: (use.requestsPerSecond ?? 0) * share,
   });
+  // What comes in a storm is answered and forgotten: memory does not move.
+  const stormOf = ({ hoursAgo, minutes, times }: NonNullable<typeof storm>): ActivityDescription => ({
+    ...activity({ kind: 'at', hoursAgo: [hoursAgo], minutes }, use.cpuCores * times, times),
+    memoryBytes: 0,
+  });
   return {
     label: 'active',
     kind: 'Deployment',
@@ -225,6 +248,10 @@ function served({ image, requests, limits, container, use, ...parts }: Served): 
     service: { port: 8080 },
     ...parts,
     containers: [app],
-    activity: [activity({ kind: 'constant' }, use.cpuCores * 0.9, 0.35), activity(OFFICE, use.officeCores, 0.65)],
+    activity: [
+      activity({ kind: 'constant' }, use.cpuCores * 0.9, 0.35),
+      activity(OFFICE, use.officeCores, 0.65),
+      ...(storm ? [stormOf(storm)] : []),
+    ],
   };
 }

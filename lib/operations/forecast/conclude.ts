@@ -147,6 +147,7 @@ function findingOf(
   const asked = firstHours(outcome, horizonHours);
   const day = summaryOf(asked, DAY_HOURS);
   const week = summaryOf(asked, WEEK_HOURS);
+  const horizon = [DAY_HOURS, WEEK_HOURS].includes(horizonHours) ? undefined : summaryOf(asked, horizonHours);
   const trend = trendOf(dailyFigures(history.mean, mean));
   const bounds = [
     ['request', request],
@@ -157,6 +158,7 @@ function findingOf(
     forecast: asked,
     ...(day && { day }),
     ...(week && { week }),
+    ...(horizon && { horizon }),
     ...(trend && { trend }),
     exhaustion: bounds.flatMap(([of, amount]) => (amount ? [exhaustionOf(of, amount, history.mean, outcome)] : [])),
     ...(anomalies && { anomalies }),
@@ -169,12 +171,14 @@ function needOf({ workload, metric, joined, outcome }: Series): ResourceNeed {
   const week = isTooShort(outcome) ? undefined : summaryOf(outcome, WEEK_HOURS);
   if (!week || isTooShort(outcome)) return { metric, ...bound };
   const rhythm = rhythmOf(joined.history.mean);
+  const burst = burstOf(joined.history);
   return {
     metric,
     ...bound,
-    need: week.peak.high * burstOf(joined.history),
+    expected: week.peak.value * burst,
+    need: week.peak.high * burst,
     ...(rhythm !== undefined && { rhythm }),
-    quietHours: quietHoursOf(outcome),
+    quietHours: quietHoursOf(outcome.mean, joined.history.mean),
   };
 }
 
