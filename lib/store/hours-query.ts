@@ -25,8 +25,14 @@ const VALUES: readonly Metric[] = METRICS.flatMap(({ mean, peak }) => [mean, pea
 /** Rows that are aggregated at a time. Hours do not depend on each other, so that whole days are taken together. */
 const ROWS_AT_A_TIME = 200_000;
 
-/** How long a container was seen in an hour; as little as nothing where that is not known. */
+/** How long a container was seen in an hour by one metric; as little as nothing where that is not known. */
 const seconds = (name: string): string => `coalesce(nullif(${name}_seconds, 0), 1)`;
+
+/**
+ * How long a container was there in an hour: as long as the metric that saw it longest did. What another metric has not measured of that
+ * time was no time without use.
+ */
+const PRESENT = `greatest(${METRICS.map(({ name }) => `CASE WHEN ${name}_seconds IS NOT NULL THEN ${seconds(name)} END`).join(', ')})`;
 
 /**
  * The hour's mean of the sum over pods is the sum of their means, each weighted by the part of the observed time in which the pod
@@ -35,10 +41,9 @@ const seconds = (name: string): string => `coalesce(nullif(${name}_seconds, 0), 
  */
 const workloadsSql = (days: readonly DaySources[], period: Period): string => `
   WITH pods AS (
-    SELECT namespace, workload_kind, workload_name, hour, pod,
-      max(greatest(${METRICS.map(({ name }) => `CASE WHEN ${name}_seconds IS NOT NULL THEN ${seconds(name)} END`).join(', ')})) AS seconds,
+    SELECT namespace, workload_kind, workload_name, hour, pod, max(${PRESENT}) AS seconds,
       ${METRICS.flatMap(({ name, unit }) => [
-        `sum(${name}_mean_${unit}::DOUBLE * ${seconds(name)}) AS ${name}_sum`,
+        `sum(${name}_mean_${unit}::DOUBLE * ${PRESENT}) AS ${name}_sum`,
         `sum(${name}_max_${unit}) AS ${name}_max`,
       ]).join(', ')}
     FROM (${hoursSql('samples', days, conditions(period))}) GROUP BY ALL),

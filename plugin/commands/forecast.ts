@@ -11,7 +11,7 @@ import { LookCommand } from '../look-command.ts';
 import { typeAndName } from '../print/figures.ts';
 import { forecastColumns, forecastHoursListing, forecastListing } from '../print/forecast-listing.ts';
 import { forecastNotes } from '../print/forecast-notes.ts';
-import type { PrintOptions } from '../print/print.ts';
+import { formatListing, type PrintOptions } from '../print/print.ts';
 import { checkSortBy } from '../print/sort.ts';
 import { explainAsked, whileShown } from '../while-shown.ts';
 
@@ -68,10 +68,12 @@ export class ForecastCommand extends LookCommand {
     return 0;
   }
 
-  private printForecast(result: ForecastResult, options: PrintOptions): Promise<void> {
+  private async printForecast(result: ForecastResult, options: PrintOptions): Promise<void> {
     const { timeZone } = this.context;
     const notes = forecastNotes(result);
-    if (options.form.form === 'csv') return this.print(forecastHoursListing(result, timeZone), result, notes, options);
+    // Hours that are not forecast have no row, so that it is said beside them what is missing.
+    if (options.form.form === 'csv')
+      return this.printText(await formatListing(forecastHoursListing(result, timeZone), options), result, notes);
     // A name stands for the workload, however many of its resources are forecast.
     if (options.form.form === 'name') return this.print(forecastListing(oneEach(result), timeZone), result, notes, options);
     return this.print(forecastListing(result, timeZone), result, notes, options);

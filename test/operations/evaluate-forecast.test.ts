@@ -62,6 +62,31 @@ test('instants as text, as dates or as numbers, other columns and another order 
   }
 });
 
+test('rows that are no measurements, are there twice or stand in any order change nothing, bit for bit', async () => {
+  const isBad = '(i BETWEEN 40 AND 43 OR i % 29 = 0)';
+  const kept = `SELECT * FROM (SELECT *, (epoch_ms(origin) - epoch_ms(ts)) // 3600000 AS i FROM (${HOURS})) WHERE NOT ${isBad}`;
+  const clean = await evaluated(kept);
+  await clean.done;
+  for (const wrong of ["'NaN'::DOUBLE", 'NULL', '-0.25', "'Infinity'::DOUBLE", "'-Infinity'::DOUBLE"]) {
+    const withBad = `SELECT * REPLACE (CASE WHEN ${isBad} THEN ${wrong} ELSE value END AS value)
+      FROM (SELECT *, (epoch_ms(origin) - epoch_ms(ts)) // 3600000 AS i FROM (${HOURS}))`;
+    const { done, output } = await evaluated(
+      `SELECT * FROM (${withBad} UNION ALL ${withBad}) ORDER BY hash(series_id, metric, ts)`,
+    );
+    assert.equal(await done, { forecasts: 3, refused: 0 }, wrong);
+    const [row] = await query(`SELECT count(*)::INT, sum((a.mean = b.mean AND a.lo95 = b.lo95 AND a.hi95 = b.hi95)::INT)::INT
+      FROM '${clean.output}' a JOIN '${output}' b USING (series_id, metric, h)`);
+    assert.equal(row, [504, 504], wrong);
+  }
+});
+
+test('bad rows do not count towards the three days', async () => {
+  const { done, warned } = await evaluated(`SELECT * REPLACE (CASE WHEN i > 71 THEN -1 ELSE value END AS value)
+    FROM (SELECT *, (epoch_ms(origin) - epoch_ms(ts)) // 3600000 AS i FROM (${HOURS}))`);
+  assert.equal(await done, { forecasts: 0, refused: 3 });
+  assert.is(warned[0], 'b cpu: not enough history: 71 h of 72 h');
+});
+
 test('a history that is too short is named and left out', async () => {
   const { done, output, warned } = await evaluated(`${HOURS} WHERE metric = 'cpu' OR i < 32`);
   assert.equal(await done, { forecasts: 1, refused: 2 });

@@ -65,6 +65,33 @@ test('what has too little history is a row that says how much, a note, and no fa
   assert.match(stderr, /^\d+ of \d+ series not forecast: not enough history, /m);
 });
 
+test('CSV has no row for what is not forecast, and says beside it how much that is', async () => {
+  const { exitCode, stdout, stderr } = await run(['forecast', '--demo', '-n', 'shop', '-ocsv', '--horizon', '1h']);
+  assert.is(exitCode, 0);
+  assert.not.match(stdout, 'gift-cards');
+  assert.match(stdout, ',cart,');
+  assert.match(stderr, /^3 of \d+ series not forecast: not enough history, at most 19 h of 72 h; /m);
+});
+
+test('of several that are named those with enough history are shown all the same, and the first without is the failure', async () => {
+  const names = ['deployment/gift-cards', 'deployment/cart', '-n', 'shop'];
+  const { exitCode, stdout, stderr } = await run(['forecast', ...names, '--demo', '--resource', 'cpu', '--no-headers']);
+  assert.is(exitCode, 1);
+  const [cart, giftCards] = cells(stdout);
+  assert.match(cart![4]!, /^\d+m \(\d+-\d+m\)$/);
+  assert.ok(giftCards!.includes('not enough history: 19 h of 72 h'));
+  assert.match(stderr, /^error: not enough history of deployment\/gift-cards to forecast: 19 h of 72 h; .+$/m);
+  const json = await run(['forecast', ...names, '--demo', '-ojson']);
+  assert.is(json.exitCode, 1);
+  const states = JSON.parse(json.stdout).items.map(({ name, state, historyHours, requiredHours }: Record<string, unknown>) => [
+    name,
+    state,
+    historyHours,
+    requiredHours,
+  ]);
+  assert.equal(states.at(-1), ['gift-cards', 'not-enough-history', 19, 72]);
+});
+
 test('a workload that is named and has too little history is refused in one sentence with exit code 1', async () => {
   const { exitCode, stdout, stderr } = await run(['forecast', 'cronjob/invoice-mailer', '-n', 'payments', '--demo']);
   assert.is(exitCode, 1);
