@@ -7,6 +7,7 @@ type Part = (say: (line: string) => void) => Promise<void>;
 const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   forecast: async () => (await import('./forecast/train.ts')).trainForecast,
   idle: async () => (await import('./idle.ts')).trainIdle,
+  sizing: async () => (await import('./sizing/train.ts')).trainSizing,
 };
 
 function say(line: string): void {

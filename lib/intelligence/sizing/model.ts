@@ -1,0 +1,85 @@
+/** What was learned about peaks from other machines, as it is shipped and as it is used. */
+
+import type { ModelCard } from '../../types/model-card.ts';
+import type { Trees } from '../forecast/trees.ts';
+import type { QuantileForest } from './forest.ts';
+import type { MetricSizing, RiskCalibration, SizingModel } from './recommend.ts';
+import type { SizingBasis, SizingMetric } from './window.ts';
+
+/** Arrays as base64, little-endian. */
+type Packed<T> = { readonly [Part in keyof T]: T[Part] extends number ? number : string };
+
+export interface ShippedMetric {
+  readonly usual: number;
+  readonly centre: Packed<Trees>;
+  readonly spread: Packed<QuantileForest>;
+  readonly calibration: Readonly<Record<SizingBasis, RiskCalibration>>;
+}
+
+export interface ShippedSizing {
+  readonly version: string;
+  /** Number of features that a row must have. */
+  readonly features: number;
+  readonly metrics: Readonly<Record<SizingMetric, ShippedMetric>>;
+  readonly card: Pick<ModelCard, 'data' | 'figures'> & { readonly split: string; readonly seeds: readonly number[] };
+}
+
+/** Loads the shipped weights. Late, so that only what sizes pays for them. */
+export async function loadSizingModel(): Promise<SizingModel> {
+  return sizingModelOf(await shipped());
+}
+
+export async function sizingCard(): Promise<ModelCard> {
+  const weights = await shipped();
+  return {
+    name: 'sizing',
+    purpose: 'the peak of CPU and memory use in the coming week, at a chosen risk',
+    version: weights.version,
+    made: weights.version.slice(-10),
+    ...weights.card,
+    bytes: JSON.stringify(weights).length,
+    limits: [
+      '3 to 30 days of hourly history',
+      'a week ahead',
+      'learned from virtual machines, not from pods',
+      'no calendar: planned events are not known',
+    ],
+  };
+}
+
+async function shipped(): Promise<ShippedSizing> {
+  const { default: weights } = await import('../weights/sizing.json', { with: { type: 'json' } });
+  return weights as ShippedSizing;
+}
+
+export function sizingModelOf({ version, metrics }: ShippedSizing): SizingModel {
+  return { version, metrics: { cpu: unpackMetric(metrics.cpu), memory: unpackMetric(metrics.memory) } };
+}
+
+function unpackMetric({ usual, centre, spread, calibration }: ShippedMetric): MetricSizing {
+  return {
+    usual,
+    calibration,
+    trees: {
+      centre: { ...unpackNodes(centre), leaf: new Float32Array(bytesOf(centre.leaf)), start: centre.start },
+      spread: { ...unpackNodes(spread), quantiles: new Float32Array(bytesOf(spread.quantiles)) },
+    },
+  };
+}
+
+type Nodes = Omit<Trees, 'leaf' | 'start'>;
+
+function unpackNodes({ nodeStart, leafStart, feature, threshold, left, right }: Packed<Nodes>): Nodes {
+  return {
+    nodeStart: new Uint32Array(bytesOf(nodeStart)),
+    leafStart: new Uint32Array(bytesOf(leafStart)),
+    feature: new Uint8Array(bytesOf(feature)),
+    threshold: new Float32Array(bytesOf(threshold)),
+    left: new Int8Array(bytesOf(left)),
+    right: new Int8Array(bytesOf(right)),
+  };
+}
+
+function bytesOf(text: string): ArrayBuffer {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).buffer;
+}
