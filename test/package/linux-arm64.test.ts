@@ -1,28 +1,19 @@
 /** The executable for the other Linux, run by QEMU with the cross-compiler's C and C++ libraries, without libatomic. */
 
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assert, skip, suite } from '../harness.ts';
 import { outcomeOf } from '../plugin/run.ts';
-import { archiveOf, isInstalled, unbuilt, unpack } from './archives.ts';
+import { archiveOf, unbuilt, unpack } from './archives.ts';
+import { arm64Obstacle, EMULATOR, LIBRARIES } from './arm64.ts';
 import { assertSame, type Outcome } from './smoke.ts';
 
 const test = suite('the executable for linux-arm64');
 
-const LIBRARIES = '/usr/aarch64-linux-gnu/lib';
-const EMULATOR = 'qemu-aarch64-static';
-
 const archive = archiveOf('linux-arm64');
-const obstacle = whyNot();
-
-function whyNot(): string | undefined {
-  if (archive === undefined) return unbuilt('linux-arm64');
-  if (!isInstalled(EMULATOR)) return `${EMULATOR} is not installed (Debian: qemu-user-static)`;
-  const missing = ['libc.so.6', 'libstdc++.so.6', 'libgcc_s.so.1'].find((library) => !existsSync(join(LIBRARIES, library)));
-  return missing && `${missing} for aarch64 is not installed (Debian: libc6-arm64-cross libstdc++6-arm64-cross)`;
-}
+const obstacle = archive === undefined ? unbuilt('linux-arm64') : arm64Obstacle();
 
 if (archive === undefined || obstacle !== undefined) skip('the executable for linux-arm64', obstacle ?? '');
 else describe(unpack(archive));
