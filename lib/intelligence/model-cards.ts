@@ -3,9 +3,10 @@
 import type { OwnModelFile } from '../types/forecast.ts';
 import type { ModelCard } from '../types/model-card.ts';
 import { loadForecastModel } from './forecast/model.ts';
+import { sizingCard } from './sizing/model.ts';
 
 export async function shippedCards(): Promise<readonly ModelCard[]> {
-  return [await forecastCard(), await confidenceCard()];
+  return [await forecastCard(), await sizingCard(), await confidenceCard()];
 }
 
 async function forecastCard(): Promise<ModelCard> {

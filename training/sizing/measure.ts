@@ -67,6 +67,8 @@ export function learnedSize(model: SizingModel, risk: number): (window: PeakWind
 }
 
 export interface Row {
+  /** Share of weeks that was asked for; absent for the rules of others. */
+  readonly risk?: number;
   readonly method: string;
   readonly outcome: Outcome;
 }
@@ -77,7 +79,7 @@ const PEERS: readonly Rule[] = [KRR, VPA, highestTimes(1.15)];
 export function compare(windows: readonly PeakWindow[], metric: SizingMetric, model: SizingModel): readonly Row[] {
   const own = windows.filter((window) => window.metric === metric);
   return [
-    ...CURVE.map((risk) => ({ method: riskName(risk), outcome: outcomeOf(own, learnedSize(model, risk)) })),
+    ...CURVE.map((risk) => ({ risk, method: riskName(risk), outcome: outcomeOf(own, learnedSize(model, risk)) })),
     ...PEERS.map(({ name, size }) => ({ method: name, outcome: outcomeOf(own, ({ window }) => size(window)) })),
   ];
 }

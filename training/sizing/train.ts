@@ -12,6 +12,7 @@ import type { PeakTrees } from '../../lib/intelligence/sizing/forest.ts';
 import { type ShippedMetric, type ShippedSizing, sizingModelOf } from '../../lib/intelligence/sizing/model.ts';
 import type { SizingMetric } from '../../lib/intelligence/sizing/window.ts';
 import type { MeasuredFigure } from '../../lib/types/model-card.ts';
+import { type SizingRisk, WEEKS_AT_RISK } from '../../lib/types/sizing.ts';
 import { readTraces, type Traces } from '../forecast/traces.ts';
 import { midnightAfter } from '../forecast/windows.ts';
 import { seededRandom } from '../random.ts';
@@ -30,10 +31,11 @@ const STEP_HOURS = 31;
 /** Share of windows whose history is cut to 3–30 days, and of those that know the means of hours alone. */
 const SHORT_SHARE = 0.3;
 const MEANS_SHARE = 0.15;
+const NAMED = ['medium', 'low', 'high'] as const satisfies readonly SizingRisk[];
 const LEARNED = ['train', 'calibrate'] as const;
 
 export async function trainSizing(say: (line: string) => void): Promise<void> {
-  const file = process.env['UPID_TRACES'] ?? TRACES;
+  const file = process.env.UPID_TRACES ?? TRACES;
   const traces = await readTraces(file);
   const provisioned = await readProvisioned(file, traces);
   const random = seededRandom(SEED);
@@ -123,18 +125,22 @@ function text(array: Uint32Array | Uint8Array | Int8Array | Float32Array): strin
   return Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString('base64');
 }
 
+/** At the risks that have a name, beside the best of the simple rules. */
 function figuresOf(metric: SizingMetric, rows: readonly Row[], say: (line: string) => void): readonly MeasuredFigure[] {
   for (const { method, outcome } of rows) {
     const shares = [outcome.exceeded, outcome.exceededP99, outcome.saved, outcome.savedEach].map((share) => share.toFixed(3));
     say(`${metric} ${method}: exceeded ${shares[0]}, p99 ${shares[1]}, saved ${shares[2]}, each ${shares[3]}`);
   }
-  return rows.flatMap(({ method, outcome }) => [
-    {
-      figure: `${metric}, ${method}: weeks exceeded`,
-      value: round(metric === 'cpu' ? outcome.exceededP99 : outcome.exceeded),
-    },
-    { figure: `${metric}, ${method}: saved`, value: round(outcome.saved) },
-  ]);
+  const exceeded = ({ outcome }: Row): number => (metric === 'cpu' ? outcome.exceededP99 : outcome.exceeded);
+  const simple = rows.at(-1)!;
+  return NAMED.flatMap((risk) => {
+    const own = rows.find((row) => row.risk === WEEKS_AT_RISK[risk])!;
+    const beside = (value: number) => ({ method: simple.method, value: round(value) });
+    return [
+      { figure: `${metric} freed at ${risk} risk`, value: round(own.outcome.saved), beside: beside(simple.outcome.saved) },
+      { figure: `${metric} weeks exceeded at ${risk} risk`, value: round(exceeded(own)), beside: beside(exceeded(simple)) },
+    ];
+  });
 }
 
 function round(value: number): number {

@@ -1,7 +1,7 @@
 /** The hours a size rests on: the last 30 days of highest and mean values within each hour, what cannot be a measurement left out. */
 
 import type { SlotValues } from '../../types/usage.ts';
-import { HISTORY_HOURS } from '../forecast/window.ts';
+import { HISTORY_HOURS, type HourlySample } from '../forecast/window.ts';
 
 /** What can be sized. */
 export type SizingMetric = 'cpu' | 'memory';
@@ -51,4 +51,27 @@ export function sizingWindow({ metric, mean, peak }: SizingHistory): SizingWindo
 
 function isMeasurement(value: number): boolean {
   return value >= 0 && value < Number.POSITIVE_INFINITY;
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Brings samples in any order to hours that end at `originMs`. Several samples of an hour are averaged, the highest of their peaks
+ * is kept; what lies outside of the last 30 days and what is negative or no number is left out.
+ */
+export function hourlySizing(metric: SizingMetric, originMs: number, samples: Iterable<HourlySample>): SizingHistory {
+  const startMs = originMs - HISTORY_HOURS * HOUR_MS;
+  const sum = new Float64Array(HISTORY_HOURS);
+  const count = new Float64Array(HISTORY_HOURS);
+  const peak = new Float64Array(HISTORY_HOURS).fill(Number.NaN);
+  for (const { atMs, value, peak: high } of samples) {
+    const at = Math.floor((atMs - startMs) / HOUR_MS);
+    if (!(at >= 0 && at < HISTORY_HOURS)) continue;
+    if (isMeasurement(value)) {
+      sum[at]! += value;
+      count[at]! += 1;
+    }
+    if (high !== undefined && isMeasurement(high) && !(high <= peak[at]!)) peak[at] = high;
+  }
+  return { metric, mean: sum.map((total, at) => total / count[at]!), peak };
 }
