@@ -1,9 +1,12 @@
 /** `kubectl upid analyze anomalies`: what left its forecast interval in the last 24 hours. */
 
 import { Command } from 'clipanion';
+import { UpidError } from '../../lib/types/errors.ts';
 import type { ForecastResult } from '../../lib/types/forecast.ts';
+import { workloadKey } from '../../lib/types/usage.ts';
 import { LookCommand } from '../look-command.ts';
 import { anomaliesOf, anomalyColumns, anomalyListing } from '../print/anomaly-listing.ts';
+import { typeAndName } from '../print/figures.ts';
 import { nothingFound } from '../print/notes.ts';
 import { checkSortBy } from '../print/sort.ts';
 
@@ -34,6 +37,7 @@ export class AnalyzeAnomaliesCommand extends LookCommand {
     const result = await this.ask(request, (whole) => forecastWorkloads({ ...whole, ...asked }));
     await this.print(anomalyListing(result, timeZone), result, notesOf(result), options);
     this.requireAll(result);
+    if (request.scope.names.length > 0) requireChecked(result);
     return 0;
   }
 }
@@ -43,7 +47,25 @@ function notesOf(result: ForecastResult): readonly string[] {
   if (findings.length === 0) return notFound.length > 0 ? [] : [nothingFound('resources', namespace)];
   const unchecked = findings.filter(({ anomalies }) => anomalies === undefined).length;
   return [
-    ...(anomaliesOf(result).length === 0 ? [nothingFound('anomalies', namespace)] : []),
-    ...(unchecked > 0 ? [`${unchecked} of ${findings.length} series not checked: not enough history`] : []),
+    // Where nothing was looked at, nothing was found either way.
+    ...(anomaliesOf(result).length === 0 && unchecked < findings.length ? [nothingFound('anomalies', namespace)] : []),
+    ...(unchecked > 0
+      ? [
+          `${unchecked} of ${findings.length} series not checked: four days of history are needed, and six measured hours of the last one`,
+        ]
+      : []),
   ];
+}
+
+/** @throws UpidError not-enough-data for the first workload of which no resource could be checked */
+function requireChecked({ findings }: ForecastResult): void {
+  const perWorkload = [...Map.groupBy(findings, ({ workload }) => workloadKey(workload)).values()];
+  const unchecked = perWorkload.find((series) => series.every(({ anomalies }) => anomalies === undefined));
+  if (!unchecked) return;
+  const hours = Math.max(...unchecked.map(({ measuredHours }) => measuredHours));
+  throw new UpidError(
+    'not-enough-data',
+    `not enough history of ${typeAndName(unchecked[0]!.workload)} to check its last day: ${hours} h, four days are needed`,
+    { remedy: 'ask a Prometheus-compatible server that has more, or record it with collect' },
+  );
 }

@@ -60,6 +60,20 @@ test('a storm of the night before is found, with when and how unlikely, and noth
   );
 });
 
+test('a workload that is named and cannot be checked is no clean bill: it is refused with how much there is, exit code 1', async () => {
+  const { exitCode, stdout, stderr } = await run(['analyze', 'anomalies', 'deployment/gift-cards', '-n', 'shop', '--demo']);
+  assert.equal([exitCode, stdout], [1, '']);
+  assert.not.match(stderr, 'No anomalies');
+  assert.match(stderr, /^3 of 3 series not checked: four days of history are needed, /m);
+  assert.match(
+    stderr,
+    /^error: not enough history of deployment\/gift-cards to check its last day: 19 h, four days are needed; .+$/m,
+  );
+  const all = await run(['analyze', 'anomalies', '-n', 'shop', '--demo']);
+  assert.is(all.exitCode, 0);
+  assert.match(all.stderr, /^No anomalies found in shop namespace\.\n3 of \d+ series not checked: /m);
+});
+
 test('where nothing is unlike its forecast it says so', async () => {
   const { exitCode, stdout, stderr } = await run(['analyze', 'anomalies', 'deployment/web', '-n', 'shop', '--demo']);
   assert.is(exitCode, 0, stderr);
