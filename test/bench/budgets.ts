@@ -44,6 +44,21 @@ export const BUDGETS = {
 
   'error of forecasts': { most: 0.88, unit: 'times', meaning: 'the MASE of a seasonal naive forecast, on machines held apart' },
   'values outside of the interval': { most: 1.1, unit: 'times', meaning: 'the 5 % that a 95 % interval may miss' },
+
+  'memory kept at the risk of KRR': {
+    most: 1,
+    unit: 'times',
+    meaning: 'the requests that KRR keeps, at the same share of exceeded weeks',
+  },
+  'memory kept at 7 % of weeks': { most: 0.95, unit: 'times', meaning: 'the requests that the highest of 30 d × a factor keeps' },
+  'CPU kept at 4 % of weeks': { most: 0.55, unit: 'share', meaning: 'of the requests, exceeded by the p99 of hourly peaks' },
+  'weeks of memory exceeded': {
+    most: 1.2,
+    unit: 'times',
+    meaning: 'the share that was asked for, at the worst of low, medium and high',
+  },
+  'weeks of CPU exceeded': { most: 1.2, unit: 'times', meaning: 'the same for the p99 of hourly peaks' },
+  'peers above the curve': { most: 0, unit: 'cases', meaning: 'rules that free more at the same share of exceeded weeks' },
 } as const satisfies Readonly<Record<string, Budget>>;
 
 export type BudgetName = keyof typeof BUDGETS;

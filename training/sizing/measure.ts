@@ -73,7 +73,8 @@ export interface Row {
   readonly outcome: Outcome;
 }
 
-const PEERS: readonly Rule[] = [KRR, VPA, highestTimes(1.15)];
+const SIMPLE_FACTOR = 1.15;
+const PEERS: readonly Rule[] = [KRR, VPA, highestTimes(SIMPLE_FACTOR)];
 
 /** The curve of the model over the risk, and the peers' points beside it. */
 export function compare(windows: readonly PeakWindow[], metric: SizingMetric, model: SizingModel): readonly Row[] {
@@ -87,4 +88,31 @@ export function compare(windows: readonly PeakWindow[], metric: SizingMetric, mo
 function riskName(risk: number): string {
   const name = SIZING_RISKS.find((each) => WEEKS_AT_RISK[each] === risk);
   return `learned, ${Number((100 * risk).toFixed(1))} % of weeks${name ? ` (${name})` : ''}`;
+}
+
+/** What counts as an exceeded week: the highest hour of memory; of CPU, which waits, the 99th percentile of hourly peaks. */
+export function exceededOf(metric: SizingMetric, { exceeded, exceededP99 }: Outcome): number {
+  return metric === 'cpu' ? exceededP99 : exceeded;
+}
+
+/** What a curve of rows frees at a share of exceeded weeks: linear between its points; undefined beyond its ends. */
+export function savedAt(metric: SizingMetric, rows: readonly Row[], share: number): number | undefined {
+  const points = rows
+    .map(({ outcome }) => ({ exceeded: exceededOf(metric, outcome), saved: outcome.saved }))
+    .toSorted((a, b) => a.exceeded - b.exceeded);
+  const upper = points.findIndex(({ exceeded }) => exceeded >= share);
+  if (upper < 1) return undefined;
+  const [low, high] = [points[upper - 1]!, points[upper]!];
+  return low.saved + ((share - low.exceeded) / (high.exceeded - low.exceeded)) * (high.saved - low.saved);
+}
+
+const FACTORS = [0.9, 1, 1.05, 1.1, 1.15, 1.2, 1.3, 1.5, 1.75, 2] as const;
+
+/** The best of the simple rules as a curve: the highest of 30 days times other factors. */
+export function simpleCurve(windows: readonly PeakWindow[], metric: SizingMetric): readonly Row[] {
+  const own = windows.filter((window) => window.metric === metric);
+  return FACTORS.map((factor) => {
+    const { name, size } = highestTimes(factor);
+    return { method: name, outcome: outcomeOf(own, ({ window }) => size(window)) };
+  });
 }

@@ -18,7 +18,7 @@ import { midnightAfter } from '../forecast/windows.ts';
 import { seededRandom } from '../random.ts';
 import { calibrateRisks, growFolds } from './calibrate.ts';
 import { growPeakTrees } from './grow.ts';
-import { compare, type Row, windowsApart } from './measure.ts';
+import { compare, exceededOf, type Row, windowsApart } from './measure.ts';
 import { type PeakRow, peakRows } from './rows.ts';
 import { type Provisioned, peakWindows, readProvisioned, SIZED } from './windows.ts';
 
@@ -131,7 +131,7 @@ function figuresOf(metric: SizingMetric, rows: readonly Row[], say: (line: strin
     const shares = [outcome.exceeded, outcome.exceededP99, outcome.saved, outcome.savedEach].map((share) => share.toFixed(3));
     say(`${metric} ${method}: exceeded ${shares[0]}, p99 ${shares[1]}, saved ${shares[2]}, each ${shares[3]}`);
   }
-  const exceeded = ({ outcome }: Row): number => (metric === 'cpu' ? outcome.exceededP99 : outcome.exceeded);
+  const exceeded = ({ outcome }: Row): number => exceededOf(metric, outcome);
   const simple = rows.at(-1)!;
   return NAMED.flatMap((risk) => {
     const own = rows.find((row) => row.risk === WEEKS_AT_RISK[risk])!;
