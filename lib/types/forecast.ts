@@ -147,7 +147,7 @@ export interface RecommendedScaling {
   readonly memoryOfRequest?: number;
   /** Share of the variance of CPU use that the hour of the week explains, 0–1. */
   readonly rhythm?: number;
-  /** Hours of the coming week in which next to nothing is needed. */
+  /** Hours of the coming week in which little is expected, and next to nothing was used in any of the weeks before. */
   readonly quietHours?: number;
 }
 

@@ -123,13 +123,20 @@ function office(hour: number): number {
   return ofDay >= 8 && ofDay < 18 ? 1 : 0.01;
 }
 
-test('quiet hours are those in which next to nothing is expected and never was more, in stops that are worth it', () => {
+test('quiet hours are those in which little is expected and never was more than next to nothing, in stops that are worth it', () => {
   const expected = Float64Array.from({ length: 168 }, (_, hour) => office(hour));
   assert.is(quietHoursOf(expected, past(14, office)), 168 - 70);
   assert.is(quietHoursOf(expected, past(28, office)), 168 - 70);
   // Somebody works late every second Monday, three hours after the office closes.
   const late = (hour: number): number => (hour === 20 - 168 ? 0.5 : office(hour));
   assert.is(quietHoursOf(expected, past(14, late)), 168 - 70 - 3, 'two quiet hours before it are no stop worth it');
+  // A forecast that mixes days leaves something of a working day on a weekend; what is more says that use is coming.
+  const mixed = (share: number): number =>
+    quietHoursOf(
+      expected.map((value, hour) => (hour < 24 ? Math.max(value, share) : value)),
+      past(14, office),
+    );
+  assert.equal([mixed(0.2), mixed(0.3)], [168 - 70, 168 - 70 - 14]);
   const often = Float64Array.from({ length: 168 }, (_, hour) => (hour % 6 === 0 ? 1 : 0));
   assert.is(
     quietHoursOf(

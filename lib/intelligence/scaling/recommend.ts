@@ -90,7 +90,7 @@ function decide(
   )
     return {
       action: 'schedule',
-      reason: `CPU follows the clock (${percent(rhythm!)} of its variance) and next to nothing is expected in ${quietHours} h of the coming week, as in the weeks before`,
+      reason: `CPU follows the clock (${percent(rhythm!)} of its variance): in ${quietHours} h of a week next to nothing was used in any week before, and little is expected`,
     };
   if (shares.length === 0) return keep('no requests are set that it could be compared with');
   if (shares.every((share) => share < SHRINK_BELOW)) return { action: 'shrink', reason: reason + followed(workload) };

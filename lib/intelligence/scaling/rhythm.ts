@@ -40,15 +40,19 @@ export function rhythmOf(values: SlotValues): number | undefined {
   return Math.max(0, 1 - adjusted / total);
 }
 
+/** Of the same peak; a forecast mixes days, so that some of a working day is left on a weekend. Above it use is expected to come. */
+const LITTLE_FRACTION = 0.25;
+
 /**
- * Hours of the coming week in which next to nothing is expected, and in none of the weeks before was more, in stops that are worth it.
- * Of each such hour two weeks at least must be known. `history` ends where `expected` begins.
+ * Hours of the coming week in which little is expected, and in none of the weeks before was more than next to nothing, in stops that are
+ * worth it. Of each such hour two weeks at least must be known. `history` ends where `expected` begins.
  */
 export function quietHoursOf(expected: SlotValues, history: SlotValues): number {
-  const most = expected.reduce((top, value) => Math.max(top, value), 0) * QUIET_FRACTION;
+  const peak = expected.reduce((top, value) => Math.max(top, value), 0);
   const isQuiet = (hour: number): boolean => {
     const before = sameHourBefore(history, hour);
-    return expected[hour]! <= most && before.length >= WEEKS_FOR_WEEK && before.every((value) => value <= most);
+    if (expected[hour]! > peak * LITTLE_FRACTION || before.length < WEEKS_FOR_WEEK) return false;
+    return before.every((value) => value <= peak * QUIET_FRACTION);
   };
   let quiet = 0;
   let run = 0;
