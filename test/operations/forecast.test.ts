@@ -1,14 +1,17 @@
 /** Forecasts on a real control plane with two weeks of history in a real Prometheus, and from the own history alone. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { labelledCluster } from '../../lib/kube/simulated/scenarios/labelled-cluster.ts';
 import { podSeries } from '../../lib/kube/simulated/usage.ts';
+import { formatUse } from '../../lib/types/forecast-figures.ts';
 import { startCluster, type TestCluster } from '../cluster/cluster.ts';
 import type { FilledCluster } from '../cluster/fill/fill.ts';
 import { clusterSuite } from '../cluster/suite.ts';
-import { assert } from '../harness.ts';
+import { assert, skip } from '../harness.ts';
 import { temporaryFolder } from '../kube/runtime.ts';
-import type { Outcome } from '../plugin/run.ts';
+import { type Outcome, PROGRAM } from '../plugin/run.ts';
+import { TmuxTerminal, tmuxMissing } from '../ui/tmux.ts';
 import { type Asker, ask } from './ask.ts';
 import { assertPublished } from './published.ts';
 import { recordHistory } from './recorded.ts';
@@ -46,6 +49,7 @@ interface Item {
     readonly mean: readonly number[];
     readonly intervals: readonly { readonly level: number; readonly low: readonly number[]; readonly high: readonly number[] }[];
   };
+  readonly nextWeek: { readonly peak: { readonly value: number } };
   readonly trend?: object;
   readonly anomalies?: object;
 }
@@ -171,6 +175,33 @@ test('the own history fills what Prometheus lacks: four days of it are enough wi
   assert.equal([of(busy.name).state, of(busy.name).historySources], ['forecast', ['history']]);
   assert.is(of(workload.owner?.name ?? workload.name).state, 'not-enough-history');
 });
+
+const noTmux = tmuxMissing();
+if (noTmux !== undefined) skip('the forecast over the idle view of a real control plane', noTmux);
+else
+  test('from the idle view f asks this cluster and its Prometheus about the selected workload, and shows what forecast does', async () => {
+    const { name, namespace } = described('memory-holding-cache');
+    const { list } = await forecast(asker(), '--resource', 'cpu');
+    const { nextWeek } = list.items.find((item) => item.name === name)!;
+    const terminal = new TmuxTerminal({
+      columns: 120,
+      rows: 35,
+      workingDirectory: dirname(PROGRAM),
+      env: { KUBECONFIG: cluster.kubeconfig, TZ: 'UTC' },
+    });
+    try {
+      terminal.enter(`${PROGRAM} idle -n ${namespace} --history ${temporaryFolder()}`);
+      await terminal.see(/<q> quit/);
+      terminal.enter(`/${name}`);
+      terminal.press('f');
+      const page = await terminal.see(/^CPU$[\s\S]*^ {2}week peak .*$/m);
+      assert.match(page, new RegExp(`^ {2}week peak +${formatUse('cpu', nextWeek.peak.value)} `, 'm'), page);
+      terminal.press('q');
+      await terminal.see(/\$\n$/);
+    } finally {
+      terminal.close();
+    }
+  });
 
 test('training on two weeks keeps what is better beside the history, where forecast finds it, and the same figures come again', async () => {
   const who = asker();

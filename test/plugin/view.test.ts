@@ -58,6 +58,49 @@ if (missing !== undefined) {
     });
   });
 
+  test('in the view of idle, f forecasts the selected workload, and in that of forecast, e explains it', async () => {
+    await inTerminal(async (terminal) => {
+      terminal.enter('kubectl-upid idle --demo');
+      await terminal.see(/<q> quit/);
+      terminal.press('/');
+      terminal.enter('landing-page');
+      terminal.press('f');
+      const page = await terminal.see(/^deployment\.apps\/landing-page in staging$[\s\S]*^CPU$/m);
+      assert.match(page, /^ {2}scaling +(keep|shrink|grow|schedule): /m);
+      assert.match(page, /^ {2}week peak +\d+m \(\d+-\d+m\) at \w{3} \d\d:00$/m);
+      assert.match(page, /^ {2}back-test +error \d\.\d\d of the daily change, seasonal naive \d\.\d\d; /m);
+      terminal.press('Escape');
+      await terminal.see(/^> staging +deploy\/landing-page /m);
+      terminal.press('q');
+      await exitsWith(terminal, 0);
+    });
+    await inTerminal(async (terminal) => {
+      terminal.enter('kubectl-upid forecast deployment/landing-page -n staging --demo');
+      await terminal.see(/<q> quit/);
+      terminal.press('e');
+      await terminal.see(/^Name: +deployment\.apps\/landing-page$[\s\S]*^Verdict: /m);
+      terminal.press('Escape');
+      await terminal.see(/^> staging +deploy\/landing-page +cpu /m);
+      terminal.press('q');
+      await exitsWith(terminal, 0);
+    });
+  });
+
+  test('in the view of explain, f forecasts what is explained; leaving while that is asked ends at once', async () => {
+    await inTerminal(async (terminal) => {
+      terminal.enter('kubectl-upid explain deployment/intranet -n internal --demo');
+      await terminal.see(/<q> quit/);
+      terminal.press('f');
+      await terminal.see(/^deployment\.apps\/intranet in internal$/m);
+      terminal.press('q');
+      await exitsWith(terminal, 0);
+      terminal.enter('kubectl-upid explain deployment/intranet -n internal --demo');
+      await terminal.see(/<q> quit/);
+      terminal.press('f', 'q');
+      await exitsWith(terminal, 0);
+    });
+  });
+
   test('a termination closes the view and leaves the terminal clean', async () => {
     await inTerminal(async (terminal) => {
       terminal.enter("sh -c 'echo $$ > $HOME/pid; exec kubectl-upid idle --demo'");
