@@ -2,7 +2,7 @@
 
 import { loadForecastModel } from '../../lib/intelligence/forecast/model.ts';
 import { conclude } from '../../lib/operations/forecast/conclude.ts';
-import type { ForecastFinding, ForecastMetric, ForecastResult, IntervalLevel } from '../../lib/types/forecast.ts';
+import type { ForecastFinding, ForecastMetric, ForecastResult, ForecastTuning, IntervalLevel } from '../../lib/types/forecast.ts';
 import type { SlotGrid, VolumeUse, WorkloadHours } from '../../lib/types/usage.ts';
 import { workloadKey } from '../../lib/types/usage.ts';
 import type { Workload } from '../../lib/types/workload.ts';
@@ -27,10 +27,13 @@ interface Seen {
 
 const model = await loadForecastModel();
 
-function concluded(
-  all: readonly Seen[],
-  question: { readonly horizonHours?: number; readonly metrics?: readonly ForecastMetric[] } = {},
-) {
+interface Question {
+  readonly horizonHours?: number;
+  readonly metrics?: readonly ForecastMetric[];
+  readonly tuning?: ForecastTuning;
+}
+
+function concluded(all: readonly Seen[], { tuning, ...question }: Question = {}): ForecastResult {
   const values = (at: At): Float64Array => Float64Array.from({ length: HOURS }, (_, slot) => at(HOURS - slot));
   const hours = all.map(({ workload: { ref }, cpu, memory }): readonly [string, readonly WorkloadHours[]] => [
     workloadKey(ref),
@@ -62,6 +65,7 @@ function concluded(
     },
     model,
     { horizonHours: 168, metrics: ['cpu', 'memory', 'network'], signal: new AbortController().signal, ...question },
+    tuning,
   );
 }
 
@@ -176,6 +180,25 @@ test('hours that were nothing like the days before are found with how unlikely t
   const [run] = findingOf(result, 'storm', 'cpu').anomalies!.runs;
   assert.ok(run!.probability < 1e-4 && run!.value === 3 && run!.expected.high < 3, JSON.stringify(run));
   assert.is(findingOf(result, 'storm', 'memory').anomalies, undefined);
+});
+
+test('what one’s own history has taught is among the weights, and the back-test is of the forecast that is shown', () => {
+  const office: At = (hoursAgo) => (isOffice(hoursAgo) ? 0.5 : 0.1) * unrest(hoursAgo);
+  const seen = { workload: workload(), cpu: office, memory: office };
+  const widths = ([0.5, 0.8, 0.95] as const).map((level) => ({ level, factor: 0.01 }));
+  const tuning: ForecastTuning = {
+    base: model.version,
+    madeAtMs: NOW,
+    metrics: { cpu: { lastWeek: 0.5, widths } },
+    heldApart: [],
+  };
+  const [shipped, own] = [concluded([seen]), concluded([seen], { tuning })];
+  const [before, after] = [shipped, own].map((result) => findingOf(result, 'web', 'cpu').forecast!);
+  assert.equal(after!.parts.at(-1), { model: 'same hour last week', weight: 0.5 });
+  assert.ok(after!.backtest!.mase < before!.backtest!.mase, 'a week is the rhythm of an office');
+  assert.ok(after!.backtest!.coverage95 < before!.backtest!.coverage95, 'a hundredth of the width covers less');
+  assert.equal(findingOf(own, 'web', 'memory').forecast, findingOf(shipped, 'web', 'memory').forecast);
+  assert.match(own.model, /, fine-tuned 2026-05-13$/);
 });
 
 test('what is forecast is weighed by parts that make one whole, is judged on its own past, and its intervals lie in each other', () => {

@@ -75,7 +75,11 @@ type Forecaster = (history: ForecastHistory, horizonHours?: number) => Forecast 
 function forecastWith(model: ForecastModel, tuning: ForecastTuning | undefined): Forecaster {
   return (history, horizonHours = WEEK_HOURS) => {
     const forecast = forecastSeries(history, model, { horizonHours });
-    return isTooShort(forecast) ? forecast : adjusted(forecast, history, tuning?.metrics[history.metric]);
+    const own = tuning?.metrics[history.metric];
+    if (isTooShort(forecast) || !own) return forecast;
+    // A back-test that came with it is that of the shipped weights alone.
+    const { backtest: _shipped, ...untested } = adjusted(forecast, history, own);
+    return untested;
   };
 }
 
