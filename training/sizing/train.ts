@@ -10,6 +10,7 @@ import { HISTORY_HOURS, REQUIRED_HOURS } from '../../lib/intelligence/forecast/w
 import { FEATURES } from '../../lib/intelligence/sizing/features.ts';
 import type { PeakTrees } from '../../lib/intelligence/sizing/forest.ts';
 import { type ShippedMetric, type ShippedSizing, sizingModelOf } from '../../lib/intelligence/sizing/model.ts';
+import { steadiness } from '../../lib/intelligence/sizing/recommend.ts';
 import type { SizingMetric } from '../../lib/intelligence/sizing/window.ts';
 import type { MeasuredFigure } from '../../lib/types/model-card.ts';
 import { type SizingRisk, WEEKS_AT_RISK } from '../../lib/types/sizing.ts';
@@ -91,13 +92,18 @@ function learn(
   const sizes = rows.map(({ highest }) => highest).toSorted((a, b) => a - b);
   const usual = sizes[sizes.length >> 1]!;
   const folds = growFolds(rows, random, (fold) => say(`${metric}: fold ${fold + 1}`));
+  const calibrate = (known: readonly PeakRow[]) => {
+    const of = (kind: 'steady' | 'moving') =>
+      calibrateRisks(
+        known.filter(({ features }) => steadiness(features) === kind),
+        folds,
+        usual,
+      );
+    return { steady: of('steady'), moving: of('moving') };
+  };
   const calibration = {
-    peaks: calibrateRisks(
-      rows.filter(({ features }) => features[MEANS_ONLY] === 0),
-      folds,
-      usual,
-    ),
-    means: calibrateRisks(blind, folds, usual),
+    peaks: calibrate(rows.filter(({ features }) => features[MEANS_ONLY] === 0)),
+    means: calibrate(blind),
   };
   say(`${metric}: all machines`);
   return { usual, ...packed(growPeakTrees(rows, random)), calibration };

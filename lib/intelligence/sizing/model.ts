@@ -3,8 +3,8 @@
 import type { ModelCard } from '../../types/model-card.ts';
 import type { Trees } from '../forecast/trees.ts';
 import type { QuantileForest } from './forest.ts';
-import type { MetricSizing, RiskCalibration, SizingModel } from './recommend.ts';
-import type { SizingBasis, SizingMetric } from './window.ts';
+import type { Calibrations, MetricSizing, SizingModel } from './recommend.ts';
+import type { SizingMetric } from './window.ts';
 
 /** Arrays as base64, little-endian. */
 type Packed<T> = { readonly [Part in keyof T]: T[Part] extends number ? number : string };
@@ -13,7 +13,7 @@ export interface ShippedMetric {
   readonly usual: number;
   readonly centre: Packed<Trees>;
   readonly spread: Packed<QuantileForest>;
-  readonly calibration: Readonly<Record<SizingBasis, RiskCalibration>>;
+  readonly calibration: Calibrations;
 }
 
 export interface ShippedSizing {

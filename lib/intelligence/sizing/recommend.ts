@@ -5,7 +5,7 @@
 
 import { SIZING_RISKS, type SizingRisk, WEEKS_AT_RISK } from '../../types/sizing.ts';
 import { DAY_HOURS, REQUIRED_HOURS } from '../forecast/window.ts';
-import { featureRow, highestOf } from './features.ts';
+import { FEATURES, featureRow, highestOf } from './features.ts';
 import { climb, ladderOf, type PeakTrees } from './forest.ts';
 import { type SizingBasis, type SizingHistory, type SizingMetric, type SizingWindow, sizingWindow } from './window.ts';
 
@@ -19,9 +19,12 @@ export interface RiskCalibration {
   readonly nats: readonly number[];
 }
 
+/** A series whose daily peaks hardly differ needs less safety than the trees, which know few of them, give it: each has its own calibration. */
+export type Calibrations = Readonly<Record<SizingBasis, Readonly<Record<'steady' | 'moving', RiskCalibration>>>>;
+
 export interface MetricSizing {
   readonly trees: PeakTrees;
-  readonly calibration: Readonly<Record<SizingBasis, RiskCalibration>>;
+  readonly calibration: Calibrations;
   /** Highest use of a usual series: cores, bytes. */
   readonly usual: number;
 }
@@ -89,11 +92,18 @@ export function recommendPeak(
 function peakAtRisk(window: SizingWindow, sizing: MetricSizing): (risk: number) => PeakAtRisk {
   const highest = highestOf(window.peak);
   if (highest === 0) return (risk) => ({ risk, value: 0 });
-  const ladder = ladderOf(sizing.trees, featureRow(window, highest));
-  return (risk) => ({
-    risk,
-    value: sizeAt(ladder, natsAt(sizing.calibration[window.basis], risk), highest, sizing.usual),
-  });
+  const features = featureRow(window, highest);
+  const ladder = ladderOf(sizing.trees, features);
+  const calibration = sizing.calibration[window.basis][steadiness(features)];
+  return (risk) => ({ risk, value: sizeAt(ladder, natsAt(calibration, risk), highest, sizing.usual) });
+}
+
+const DAILY_SPREAD = FEATURES.indexOf('spread of daily highest');
+/** Standard deviation of the logarithms of the daily peaks. */
+const STEADY_SPREAD = 0.06;
+
+export function steadiness(features: Float32Array): 'steady' | 'moving' {
+  return features[DAILY_SPREAD]! < STEADY_SPREAD ? 'steady' : 'moving';
 }
 
 /** Room above a quantile, so that a use that stays at its highest does not exceed it by a rounding. */
