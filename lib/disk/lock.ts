@@ -1,11 +1,15 @@
 /**
- * A lock between processes: a file that only one of them can create. It names its holder, so that what a killed process has
- * left behind is told from what a living one holds.
+ * A lock between processes: a folder of numbered files, each made by one process alone. The highest number holds the lock until it is
+ * marked as released, or its process is gone. Numbers only grow and the highest file is never removed, so that of those who meet
+ * what a killed process has left just one gets the next number. (Removing the dead one's file instead would let a slow taker remove
+ * the file of a quick one.)
  */
 
-import { link, open, readFile, rename, rm } from 'node:fs/promises';
+import { link, open, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { messageOf, UpidError } from '../types/errors.ts';
 import type { ProcessIdentity, Runtime } from '../types/runtime.ts';
+import { makeFolder, replaceFile } from './durable.ts';
 
 export interface LockHolder {
   readonly processId: number;
@@ -24,34 +28,59 @@ export type LockOutcome = { readonly lock: Lock } | { readonly holder: LockHolde
 type LockRuntime = Pick<Runtime, 'now' | 'random' | 'process'>;
 
 /**
- * Takes the lock, or tells who holds it. A holder whose process of this machine is gone has lost it; one of another machine never has.
+ * Takes the lock that lies in `folder`, or tells who holds it. A holder whose process of this machine is gone has lost it; one of another
+ * machine never has.
  * @throws UpidError output-unwritable where no such file can be made
  */
-export async function takeLock(file: string, purpose: string, runtime: LockRuntime): Promise<LockOutcome> {
+export async function takeLock(folder: string, purpose: string, runtime: LockRuntime): Promise<LockOutcome> {
   const mine: LockHolder = { processId: runtime.process.id, host: runtime.process.host, sinceMs: runtime.now(), purpose };
-  const unique = `${file}.${mine.processId}-${runtime.random().toString(36).slice(2, 10)}`;
+  const unique = join(folder, `.${mine.processId}-${runtime.random().toString(36).slice(2, 12)}`);
   try {
+    await makeFolder(folder);
     await writeWhole(unique, JSON.stringify(mine));
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (await isLinked(unique, file)) return { lock: { release: () => rm(file, { force: true }) } };
-      const holder = await holderOf(file);
-      if (holder === 'gone') continue;
-      if (holder !== 'unreadable' && isAlive(holder, runtime.process)) return { holder };
-      await clearAway(file, `${unique}.stale`, holder);
+    try {
+      return await contend(folder, unique, mine, runtime.process);
+    } finally {
+      await rm(unique, { force: true });
     }
   } catch (error) {
-    throw new UpidError('output-unwritable', `${file} cannot be made: ${messageOf(error)}`, {
-      remedy: 'free the disk, or name another folder by --history or UPID_HOME',
+    throw new UpidError('output-unwritable', `the lock ${folder} cannot be taken: ${messageOf(error)}`, {
+      remedy: 'free the disk or make the folder writable, or choose another by UPID_HOME',
       cause: error,
     });
-  } finally {
-    await rm(unique, { force: true });
   }
-  return { holder: { ...mine, purpose: 'another process that starts at the same time' } };
 }
 
-/** Of processes that clear away what a dead one has left, at most one loses a round to each of the others. */
-const ATTEMPTS = 20;
+async function contend(folder: string, unique: string, mine: LockHolder, self: ProcessIdentity): Promise<LockOutcome> {
+  while (true) {
+    const numbers = await numbersIn(folder);
+    const highest = numbers.at(-1) ?? 0;
+    const holder = highest === 0 ? undefined : await holderOf(fileOf(folder, highest));
+    if (holder && isAlive(holder, self)) return { holder };
+    const file = fileOf(folder, highest + 1);
+    if (!(await isLinked(unique, file))) continue;
+    // Whoever was slow may have made a number that others are past.
+    if ((await numbersIn(folder)).at(-1) !== highest + 1) {
+      await rm(file, { force: true });
+      continue;
+    }
+    await Promise.all(numbers.slice(0, -KEPT).map((number) => rm(fileOf(folder, number), { force: true })));
+    return { lock: { release: () => replaceFile(file, JSON.stringify({ ...mine, released: true })) } };
+  }
+}
+
+/** Old numbers that stay, so that a list that is read while files come and go never misses all of them. */
+const KEPT = 3;
+
+function fileOf(folder: string, number: number): string {
+  return join(folder, String(number).padStart(9, '0'));
+}
+
+/** In ascending order. */
+async function numbersIn(folder: string): Promise<readonly number[]> {
+  const names = await readdir(folder);
+  return names.flatMap((name) => (/^\d{9}$/.test(name) ? [Number(name)] : [])).toSorted((a, b) => a - b);
+}
 
 async function writeWhole(file: string, text: string): Promise<void> {
   const handle = await open(file, 'wx', 0o600);
@@ -74,37 +103,21 @@ async function isLinked(from: string, to: string): Promise<boolean> {
   }
 }
 
-async function holderOf(file: string): Promise<LockHolder | 'gone' | 'unreadable'> {
-  let text: string;
+/** Undefined where it was released, is gone, or cannot be read: a power cut left it, and nobody lives who wrote it. */
+async function holderOf(file: string): Promise<LockHolder | undefined> {
   try {
-    text = await readFile(file, 'utf8');
+    const { processId, host, sinceMs, purpose, released } = JSON.parse(await readFile(file, 'utf8')) as Partial<
+      LockHolder & { readonly released: boolean }
+    >;
+    const isHolder =
+      typeof processId === 'number' && typeof host === 'string' && typeof sinceMs === 'number' && released !== true;
+    return isHolder ? { processId, host, sinceMs, purpose: purpose ?? '' } : undefined;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'gone';
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-  try {
-    const { processId, host, sinceMs, purpose } = JSON.parse(text) as Partial<LockHolder>;
-    if (typeof processId === 'number' && typeof host === 'string' && typeof sinceMs === 'number')
-      return { processId, host, sinceMs, purpose: purpose ?? '' };
-  } catch {
-    // Cut off by a power cut: nobody lives who wrote it.
-  }
-  return 'unreadable';
 }
 
 function isAlive({ processId, host }: LockHolder, self: ProcessIdentity): boolean {
   return host !== self.host || self.isRunning(processId);
-}
-
-/** Moves it aside and looks again: what was moved may be the lock of one who has cleared away the dead one's meanwhile, and goes back. */
-async function clearAway(file: string, aside: string, seen: LockHolder | 'unreadable'): Promise<void> {
-  try {
-    await rename(file, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
-  }
-  const moved = await holderOf(aside);
-  if (JSON.stringify(moved) !== JSON.stringify(seen)) await isLinked(aside, file);
-  await rm(aside, { force: true });
 }
