@@ -187,9 +187,9 @@ async function read(
   const scope = scopeOf(namespace);
   const fine = await history.usage({ fromMs, toMs: nowMs, slotSeconds, ...scope });
   const found = [fine, ...(await readingEarlier)];
-  const containers: ReadonlyMap<string, readonly ContainerUsage[]> = sizing
-    ? await history.containers({ fromMs: nowMs - SIZING_SECONDS * 1000, toMs: nowMs, ...scope })
-    : new Map();
+  const containers = sizing
+    ? await sizingUse(history, { fromMs: nowMs - SIZING_SECONDS * 1000, toMs: nowMs, ...scope })
+    : new Map<string, readonly ContainerUsage[]>();
   const keys = new Set([...found.flatMap((uses) => [...uses.keys()]), ...containers.keys()]);
   const evidence = new Map(
     [...keys].map((key) => {
@@ -205,6 +205,23 @@ async function read(
     }),
   );
   return { evidence, intervalSeconds: interval };
+}
+
+/** Figures of each container with its hours. */
+async function sizingUse(
+  history: History,
+  period: Parameters<History['containers']>[0],
+): Promise<ReadonlyMap<string, readonly ContainerUsage[]>> {
+  const [figures, hours] = [await history.containers(period), await history.containerHours(period)];
+  return new Map(
+    [...figures].map(([key, containers]) => [
+      key,
+      containers.map((each) => {
+        const own = hours.get(key)?.get(each.container);
+        return own ? { ...each, hours: own } : each;
+      }),
+    ]),
+  );
 }
 
 function reportOf(

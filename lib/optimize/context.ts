@@ -1,6 +1,8 @@
 /** What every proposal is made with, besides the workload itself. */
 
+import type { SizingModel } from '../intelligence/sizing/recommend.ts';
 import type { ResourcePrices } from '../types/money.ts';
+import type { SizingRisk } from '../types/sizing.ts';
 import type { ContainerLimitRange, Node } from '../types/workload.ts';
 import type { OptimizeSettings } from './settings.ts';
 
@@ -11,4 +13,12 @@ export interface PlanContext {
   readonly nodes: readonly Node[];
   readonly prices: ResourcePrices;
   readonly settings: OptimizeSettings;
+  /** What sizes a container whose hours are known; without it, and without hours, peaks are given a margin. */
+  readonly peaks?: LearnedPeaks;
+}
+
+/** The learned peak of the coming week, and how rarely it may be exceeded. */
+export interface LearnedPeaks {
+  readonly model: SizingModel;
+  readonly risk: SizingRisk;
 }

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { messageOf, UpidError } from '../types/errors.ts';
 import type { Observation } from '../types/observation.ts';
 import type { Runtime } from '../types/runtime.ts';
-import type { ContainerUsage, Sample, WorkloadHours } from '../types/usage.ts';
+import type { ContainerHours, ContainerUsage, Sample, WorkloadHours } from '../types/usage.ts';
 import { appendRows } from './append.ts';
 import { findBroken } from './broken.ts';
 import { type Compacted, compactAll, type Pruned, pruneAll } from './compact.ts';
+import { queryContainerHours } from './container-hours-query.ts';
 import { queryContainers } from './container-query.ts';
 import { byDay, type DaySources } from './coverage.ts';
 import { type Engine, startEngine } from './engine.ts';
@@ -61,6 +62,8 @@ export interface History {
   interval(period: Period): Promise<number | undefined>;
   /** Peaks of each container, by `workloadKey`. */
   containers(period: Period): Promise<ReadonlyMap<string, readonly ContainerUsage[]>>;
+  /** Use of each container hour by hour, by `workloadKey` and name. */
+  containerHours(period: Period): Promise<ReadonlyMap<string, ReadonlyMap<string, ContainerHours>>>;
   /** Rolls up what is over, then removes what is older than the retention: the history's own unless another one is given. */
   prune(retention?: Partial<Retention>): Promise<Pruned>;
   /** Rolls up what is over, then merges all parts of each table and day that is over into one. */
@@ -180,6 +183,10 @@ class ParquetHistory implements History {
 
   containers(period: Period): Promise<ReadonlyMap<string, readonly ContainerUsage[]>> {
     return this.#readHours(period, (engine, days) => queryContainers(engine.connection, days, period));
+  }
+
+  containerHours(period: Period): Promise<ReadonlyMap<string, ReadonlyMap<string, ContainerHours>>> {
+    return this.#readHours(period, (engine, days) => queryContainerHours(engine.connection, days, period));
   }
 
   problems(): readonly string[] {

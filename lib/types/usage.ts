@@ -58,6 +58,18 @@ export interface ContainerUsage {
   /** Distance of the samples that the rate was taken over, seconds. */
   readonly cpuResolutionSeconds?: number;
   readonly memoryPeakBytes?: number;
+  /** Absent where the source was not asked for hours, or gave none. */
+  readonly hours?: ContainerHours;
+}
+
+/** Use of one container hour by hour, each value the largest over the pods; NaN in hours without samples. */
+export interface ContainerHours {
+  /** Slots of one hour. */
+  readonly grid: SlotGrid;
+  readonly cpuMeanCores?: SlotValues;
+  readonly cpuPeakCores?: SlotValues;
+  readonly memoryMeanBytes?: SlotValues;
+  readonly memoryPeakBytes?: SlotValues;
 }
 
 /** All that is known about one workload's use, keyed by `workloadKey`. Sources best first. */

@@ -1,13 +1,16 @@
 /**
- * What a container needs by its history, before bounds: the highest peak for what cannot be given back (memory), the 99th
- * percentile of the peaks for what waits (CPU). The rules of VPA and KRR with their margin, but over peaks and not over means.
+ * What a container needs by its history, before bounds: where its hours are known the learned peak of the coming week at the risk
+ * that was chosen; else the highest peak for what cannot be given back (memory), the 99th percentile of the peaks for what waits (CPU):
+ * the rules of VPA and KRR with their margin, but over peaks and not over means.
  */
 
 import { formatAge } from '../../types/duration.ts';
 import { formatCores, formatMebibytes } from '../../types/quantity.ts';
 import type { ContainerUsage } from '../../types/usage.ts';
+import type { LearnedPeaks } from '../context.ts';
 import type { OptimizeSettings } from '../settings.ts';
 import { cpuProvenance, highest, longest, memoryProvenance, tooThin } from './history.ts';
+import { learnedNeed, shrinkingSample } from './learned.ts';
 import type { OomKill } from './oom.ts';
 
 /** An amount with its rule and evidence. `urgent`: proposed however small the change. */
@@ -16,6 +19,10 @@ export interface Need {
   readonly rule: string;
   readonly evidence: string;
   readonly urgent: boolean;
+  /** Highest use that it was made from: a request above that is not raised on a guess. */
+  readonly seen?: number;
+  /** Why it does not show that less is enough. */
+  readonly keeps?: string;
 }
 
 /** Why there is no amount. */
@@ -27,13 +34,23 @@ export interface Sizing {
   readonly usages: readonly ContainerUsage[];
   readonly pods: number;
   readonly settings: OptimizeSettings;
+  /** Absent: peaks are given a margin. */
+  readonly peaks?: LearnedPeaks;
+  /** When running instances of the container started. */
+  readonly startsMs: readonly number[];
+  /** Memory limit ÷ request, where the limit follows the request: what must not come below the highest peak is the limit. */
+  readonly memoryLimitRatio?: number;
 }
 
 const NO_HISTORY = 'no history of its use';
 
 /** In a Guaranteed pod the request is the limit as well, so that what is above it is throttled: there the highest peak counts. */
-export function cpuNeed({ usages, pods, settings }: Sizing, guaranteed: boolean): Need | Refusal {
+export function cpuNeed(sizing: Sizing, guaranteed: boolean): Need | Refusal {
+  const { usages, pods, settings } = sizing;
   if (usages.length === 0) return { refused: NO_HISTORY };
+  const learned = learnedPeak('cpu', sizing);
+  if (learned && 'refused' in learned) return learned;
+  if (learned) return guaranteed ? notBelow(learned, highest(usages, 'cpuPeakCores')?.value, THROTTLED) : learned;
   const p99 = longest(usages, 'cpuP99Cores');
   const peak = highest(usages, 'cpuPeakCores');
   const basis = guaranteed ? peak : p99;
@@ -51,6 +68,24 @@ export function cpuNeed({ usages, pods, settings }: Sizing, guaranteed: boolean)
   };
 }
 
+const THROTTLED = { rule: 'highest CPU peak', why: 'a Guaranteed container is throttled at its request' };
+
+/** By the hours; undefined where they are not known. A refusal where what is known is too thin. */
+function learnedPeak(resource: 'cpu' | 'memory', sizing: Sizing): Need | Refusal | undefined {
+  const { usages, peaks, startsMs, pods, settings } = sizing;
+  const learned = peaks && learnedNeed(resource, usages, peaks, startsMs);
+  if (!learned) return undefined;
+  const { amount, rule, evidence, highest: seen, usage } = learned;
+  const thin = tooThin(usage, pods, settings);
+  if (thin !== undefined) return { refused: thin };
+  const keeps = shrinkingSample(resource, usage);
+  return { amount, rule, evidence, urgent: false, seen, ...(keeps !== undefined && { keeps }) };
+}
+
+function notBelow(need: Need, amount: number | undefined, { rule, why }: { readonly rule: string; readonly why: string }): Need {
+  return amount === undefined || amount <= need.amount ? need : { ...need, amount, rule, evidence: `${need.evidence}; ${why}` };
+}
+
 /** An OOM kill is evidence by itself: it needs no history, and may only raise. */
 export function memoryNeed(
   sizing: Sizing,
@@ -65,9 +100,19 @@ export function memoryNeed(
   return killed.amount >= measured.amount ? killed : measured;
 }
 
-function peakNeed({ usages, pods, settings }: Sizing): Need | Refusal {
+function peakNeed(sizing: Sizing): Need | Refusal {
+  const { usages, pods, settings, memoryLimitRatio } = sizing;
   if (usages.length === 0) return { refused: NO_HISTORY };
   const peak = highest(usages, 'memoryPeakBytes');
+  const learned = learnedPeak('memory', sizing);
+  if (learned && 'refused' in learned) return learned;
+  if (learned) {
+    const least = memoryLimitRatio === undefined || !peak ? undefined : peak.value / memoryLimitRatio;
+    return notBelow(learned, least, {
+      rule: 'highest memory peak',
+      why: `its limit, which follows, stays at its highest peak of ${formatMebibytes(peak?.value ?? 0)}`,
+    });
+  }
   if (!peak) return { refused: 'no history of its memory use' };
   const thin = tooThin(longest(usages, 'memoryPeakBytes')!.usage, pods, settings);
   if (thin !== undefined) return { refused: thin };

@@ -37,12 +37,19 @@ export function proposalFor(resource: ResourceName, subject: Case): ResourceProp
   const current = amountOf(held.requests, resource);
   const need = needOf(resource, subject, current);
   if ('refused' in need) return need;
+  if (current !== undefined && current > 0 && need.amount > current && !need.urgent && isEnough(current, need)) return undefined;
+  if (need.keeps !== undefined && current !== undefined && need.amount < current) return { refused: need.keeps };
   if (!isWorthwhile(current, need, { resource, replicas, settings: sizing.settings })) return undefined;
   if (guaranteed && !hasOwnLimit(subject, resource)) {
     return { refused: 'the pod is Guaranteed by the defaults of a LimitRange; write its limits into the workload first' };
   }
   const limit = guaranteed ? equalLimit(need) : followingLimit(resource, subject, need.amount);
   return { resource, ...(current !== undefined && { current }), proposed: need.amount, need, ...(limit && { limit }) };
+}
+
+/** A request that nothing has exceeded is not raised because the coming week might. */
+function isEnough(current: number, { seen, rule }: Need): boolean {
+  return seen !== undefined && current >= seen && !/^LimitRange/.test(rule);
 }
 
 function needOf(resource: ResourceName, subject: Case, current: number | undefined): Need | Refusal {

@@ -110,20 +110,37 @@ function examine({ spec, path }: PlacedContainer, usages: readonly ContainerUsag
 
 function caseOf(spec: ContainerSpec, usages: readonly ContainerUsage[], frame: Frame): Case {
   const { workload, context, bounds, guaranteed, replicas } = frame;
+  const held = heldBy(spec, bounds);
+  const ratio = memoryLimitRatio(spec, held, guaranteed);
   return {
     spec,
-    held: heldBy(spec, bounds),
+    held,
     bounds,
     guaranteed,
     sizing: {
       usages: usages.filter(({ container }) => container === spec.name),
       pods: livePods(workload).length,
       settings: context.settings,
+      ...(context.peaks && { peaks: context.peaks }),
+      startsMs: startsOf(workload, spec.name),
+      ...(ratio !== undefined && { memoryLimitRatio: ratio }),
     },
     kill: oomKillOf(workload, spec.name, context),
     replicas,
     nowMs: context.madeAtMs,
   };
+}
+
+/** Undefined where no limit follows the request. */
+function memoryLimitRatio({ limits }: ContainerSpec, held: Held, guaranteed: boolean): number | undefined {
+  if (guaranteed) return 1;
+  const [limit, request] = [limits.memoryBytes, held.requests.memoryBytes];
+  return limit === undefined || !request ? undefined : limit / request;
+}
+
+/** When the running instances of a container started. */
+function startsOf(workload: Workload, container: string): readonly number[] {
+  return livePods(workload).flatMap(({ states }) => states.find(({ name }) => name === container)?.startedAt ?? []);
 }
 
 /** A heap is taken whole and kept, so that container memory shows its size and not what is needed of it. */
