@@ -1,23 +1,27 @@
 /** The question of `optimize`: look, judge, propose, and have the API server try each patch. Nothing is written. */
 
 import { type DryRunMode, dryRun } from '../change/dry-run.ts';
+import { loadSizingModel } from '../intelligence/sizing/model.ts';
 import { listPrices } from '../money/list-prices.ts';
 import { makePlan } from '../optimize/plan.ts';
 import { DEFAULT_OPTIMIZE_SETTINGS } from '../optimize/settings.ts';
 import type { Plan } from '../types/plan.ts';
 import type { OptimizeResult } from '../types/result.ts';
+import type { SizingRisk } from '../types/sizing.ts';
 import { judgeAll } from './idle.ts';
 import { type Look, look } from './look.ts';
 import type { LookRequest } from './request.ts';
 
 export interface OptimizeRequest extends LookRequest {
   readonly dryRun: DryRunMode;
+  /** How rarely the coming week may exceed what is proposed. */
+  readonly risk: SizingRisk;
 }
 
 /** @throws UpidError as `look`; a patch that the server refuses is a state of its recommendation. */
 export function proposeOptimization(request: OptimizeRequest): Promise<OptimizeResult> {
   return look(request, { sizing: true }, async (seen) => {
-    const { progress, signal } = request;
+    const { progress, signal, risk } = request;
     const plan = makePlan({
       cluster: seen.provenance().cluster,
       madeAtMs: seen.nowMs,
@@ -29,6 +33,7 @@ export function proposeOptimization(request: OptimizeRequest): Promise<OptimizeR
       nodes: seen.objects.nodes,
       prices: listPrices(seen.objects.nodes),
       settings: DEFAULT_OPTIMIZE_SETTINGS,
+      peaks: { model: await loadSizingModel(), risk },
     });
     const recommendations = await dryRun(seen.client, plan.recommendations, { mode: request.dryRun, signal, progress });
     return { ...seen.provenance(), plan: { ...plan, recommendations } };

@@ -42,8 +42,8 @@ function judged(metric: SizingMetric, sorted: Float64Array): number {
   return metric === 'memory' ? sorted.at(-1)! : sortedQuantile(sorted, 0.99);
 }
 
-/** `would have been exceeded in 1 of 3 earlier weeks (2 of 504 hours it was not made from)`. */
+/** `a size so chosen would have been exceeded in 1 of 3 earlier weeks (2 of 504 hours it was not made from)`. */
 export function backtestText({ weeks, exceededWeeks, hours, exceededHours }: SizingBacktest): string {
   const earlier = `${weeks} earlier ${weeks === 1 ? 'week' : 'weeks'}`;
-  return `would have been exceeded in ${exceededWeeks} of ${earlier} (${exceededHours} of ${hours} hours it was not made from)`;
+  return `a size so chosen would have been exceeded in ${exceededWeeks} of ${earlier} (${exceededHours} of ${hours} hours it was not made from)`;
 }

@@ -54,10 +54,23 @@ function isEnough(current: number, { seen, rule }: Need): boolean {
 
 function needOf(resource: ResourceName, subject: Case, current: number | undefined): Need | Refusal {
   const { sizing, guaranteed, kill, nowMs, bounds, held } = subject;
-  const need = resource === 'cpu' ? cpuNeed(sizing, guaranteed) : memoryNeed(sizing, kill, current, nowMs);
+  const need = resource === 'cpu' ? raisedAsSeen(cpuNeed(sizing, guaranteed), current) : memoryNeed(sizing, kill, current, nowMs);
   if ('refused' in need) return need;
   const floor = resource === 'cpu' ? sizing.settings.cpuFloorCores : sizing.settings.memoryFloorBytes;
   return bounded(need, { resource, bounds: bounds[resource], held, ownLimit: hasOwnLimit(subject, resource), guaranteed, floor });
+}
+
+/** CPU waits, so that a request of it is raised to what was seen and not beyond. */
+function raisedAsSeen(need: Need | Refusal, current: number | undefined): Need | Refusal {
+  if ('refused' in need || need.seen === undefined || current === undefined || current === 0) return need;
+  const most = Math.max(current, need.seen);
+  if (need.amount <= most) return need;
+  return {
+    ...need,
+    amount: most,
+    rule: 'highest CPU peak',
+    evidence: `${need.evidence}; CPU waits, so that it is raised to what was seen`,
+  };
 }
 
 function hasOwnLimit({ spec }: Case, resource: ResourceName): boolean {

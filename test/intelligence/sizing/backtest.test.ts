@@ -24,7 +24,10 @@ test('a week of a sudden rise counts as exceeded, with its hours', () => {
     model,
   )!;
   assert.equal(tested, { weeks: 3, exceededWeeks: 1, hours: 504, exceededHours: 6 });
-  assert.is(backtestText(tested), 'would have been exceeded in 1 of 3 earlier weeks (6 of 504 hours it was not made from)');
+  assert.is(
+    backtestText(tested),
+    'a size so chosen would have been exceeded in 1 of 3 earlier weeks (6 of 504 hours it was not made from)',
+  );
 });
 
 test('one hour above is a week exceeded for memory, and not for CPU, which waits', () => {

@@ -97,7 +97,7 @@ test('without the folder the demo says that it is missing, and what to do', asyn
 });
 
 test('the plan on it names what the demo was put together for, and the simulated server accepts every patch', async () => {
-  const { plan } = await proposeOptimization({ ...demoRequest(), dryRun: 'server' });
+  const { plan } = await proposeOptimization({ ...demoRequest(), dryRun: 'server', risk: 'medium' });
   assert.equal(
     plan.recommendations.filter(({ dryRun }) => dryRun.state !== 'accepted'),
     [],
