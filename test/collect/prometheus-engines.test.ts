@@ -284,6 +284,23 @@ function against(engine: Engine): void {
     near(main.samples, 2880, 0.1);
   });
 
+  test('sizing: the hours of each container, their highest and their mean', () => {
+    const { hours } = of('shop/Deployment/web').containers.find(({ container }) => container === 'main')!;
+    assert.is(hours?.grid.slots, 720);
+    assert.is(hours!.grid.startMs + 720 * HOUR, NOW);
+    const highest = (values: Float64Array | undefined): number => Math.max(...values!.filter((value) => !Number.isNaN(value)));
+    near(highest(hours!.cpuPeakCores), 0.9);
+    assert.is(highest(hours!.memoryPeakBytes), 1e8);
+    for (const [mean, peak] of [
+      [hours!.cpuMeanCores!, hours!.cpuPeakCores!],
+      [hours!.memoryMeanBytes!, hours!.memoryPeakBytes!],
+    ] as const) {
+      assert.ok(mean.every((value, hour) => !(value > peak[hour]! * 1.05 + 1e-6)));
+      // Two days of samples, and nothing before.
+      near(mean.filter((value) => !Number.isNaN(value)).length, 48, 0.1);
+    }
+  });
+
   test('only the named cluster, however it is labelled', async () => {
     const old = await ask(running.url, false, { name: 'cluster', value: 'old' });
     const usage = old.evidence.get('shop/Deployment/web')?.usage[0];

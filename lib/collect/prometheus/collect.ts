@@ -16,6 +16,7 @@ import {
 } from '../../types/usage.ts';
 import type { Workload } from '../../types/workload.ts';
 import { PrometheusClient } from './client.ts';
+import { collectContainerHours } from './container-hours.ts';
 import { type FoundServer, findServer } from './find.ts';
 import { type EngineKind, gridsOf } from './grids.ts';
 import { queryGroups } from './groups.ts';
@@ -280,6 +281,7 @@ interface Parts {
   readonly requests: CollectedRequests;
   readonly scrapes: Awaited<ReturnType<typeof collectScrapes>>;
   readonly containers: Awaited<ReturnType<typeof collectContainers>>;
+  readonly containerHours: Awaited<ReturnType<typeof collectContainerHours>>;
   readonly labels: ContainerLabels;
 }
 
@@ -300,13 +302,14 @@ async function askAll(
   const grids = gridsOf({ nowMs, intervalSeconds, ...periods, workloads: workloads.length, engine });
   const shared = { labels, cluster, grids, intervalSeconds, nowMs };
   const canSize = sizing && labels.container !== undefined;
-  const [usage, containers, requests, scrapes] = await Promise.all([
+  const [usage, containers, containerHours, requests, scrapes] = await Promise.all([
     collectUsage(client, groups, shared),
     canSize ? collectContainers(client, groups, shared) : { found: new Map(), failures: [] },
+    canSize ? collectContainerHours(client, groups, { ...shared, engine }) : { found: new Map(), failures: [] },
     collectRequests(client, workloads, groups, { ...shared, periodSeconds: settings.earlierUseSeconds, engine }),
     collectScrapes(client, groups, cluster, nowMs),
   ]);
-  return { intervalSeconds, severalClusters, usage, requests, scrapes, containers, labels };
+  return { intervalSeconds, severalClusters, usage, requests, scrapes, containers, containerHours, labels };
 }
 
 /** Asks for a function that only MetricsQL has; Prometheus answers a parse error. */
@@ -326,7 +329,7 @@ export async function holdsSeveralClusters(client: PrometheusClient, nowMs: numb
   return (series[0]?.values[0] ?? 0) > 1;
 }
 
-function joined({ usage, requests, scrapes, containers }: Parts): ReadonlyMap<string, UsageEvidence> {
+function joined({ usage, requests, scrapes, containers, containerHours }: Parts): ReadonlyMap<string, UsageEvidence> {
   const keys = new Set([usage, requests, scrapes, containers].flatMap(({ found }) => [...found.keys()]));
   return new Map(
     [...keys].map((key) => {
@@ -336,7 +339,10 @@ function joined({ usage, requests, scrapes, containers }: Parts): ReadonlyMap<st
         {
           usage: usage.found.get(key) ?? [],
           requests: requests.found.get(key) ?? [],
-          containers: containers.found.get(key) ?? [],
+          containers: (containers.found.get(key) ?? []).map((each) => {
+            const hours = containerHours.found.get(key)?.get(each.container);
+            return hours ? { ...each, hours } : each;
+          }),
           ...(scrape && { scrape }),
         },
       ] as const;
@@ -364,7 +370,10 @@ function reportOf(reached: Reached, parts: Parts, workloads: readonly Workload[]
   const known = running.filter((workload) => parts.usage.found.has(workloadKey(workload.ref))).length;
   const counters = parts.requests.families.length > 0 ? `, requests from ${parts.requests.families.join(', ')}` : '';
   const told = `use of ${known} of ${running.length} workloads, sampled every ${parts.intervalSeconds} s${counters}`;
-  return reportWith(reached, told, { ...parts, collected: [parts.usage, parts.requests, parts.scrapes, parts.containers] });
+  return reportWith(reached, told, {
+    ...parts,
+    collected: [parts.usage, parts.requests, parts.scrapes, parts.containers, parts.containerHours],
+  });
 }
 
 /** `use of 30 of 31 workloads by the hour`. */

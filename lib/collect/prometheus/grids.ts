@@ -69,7 +69,8 @@ export function gridsOf(options: {
   };
 }
 
-function hoursBefore(endMs: number, slots: number): readonly SlotGrid[] {
+/** The hours up to an instant in parts of some days, newest first. */
+export function hoursBefore(endMs: number, slots: number): readonly SlotGrid[] {
   if (slots <= 0) return [];
   const part = backFrom(endMs, HOUR, Math.min(slots, PART_HOURS));
   return [part, ...hoursBefore(part.startMs, slots - part.slots)];
