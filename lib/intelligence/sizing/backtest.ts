@@ -2,9 +2,8 @@
 
 import type { SizingRisk } from '../../types/sizing.ts';
 import { sortedMeasured, sortedQuantile } from '../evidence/measured.ts';
-import { WEEK_HOURS } from '../forecast/window.ts';
 import { isTooShortToSize, recommendPeak, type SizingModel } from './recommend.ts';
-import type { SizingHistory, SizingMetric } from './window.ts';
+import { type SizingHistory, type SizingMetric, WEEK_HOURS } from './window.ts';
 
 export interface SizingBacktest {
   /** Weeks that could be looked at: with enough hours before them, and half of their own hours measured. */

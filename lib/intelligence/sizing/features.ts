@@ -5,8 +5,7 @@
 
 import type { SlotValues } from '../../types/usage.ts';
 import { countMeasured, meanOf, sortedMeasured, sortedMedian, sortedQuantile } from '../evidence/measured.ts';
-import { DAY_HOURS, HISTORY_HOURS, WEEK_HOURS } from '../forecast/window.ts';
-import type { SizingWindow } from './window.ts';
+import { DAY_HOURS, HISTORY_HOURS, type SizingWindow, WEEK_HOURS } from './window.ts';
 
 const MAXIMA_DAYS = [1, 2, 3, 7, 14] as const;
 const WEEKS = 4;

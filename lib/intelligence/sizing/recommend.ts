@@ -4,10 +4,17 @@
  */
 
 import { SIZING_RISKS, type SizingRisk, WEEKS_AT_RISK } from '../../types/sizing.ts';
-import { DAY_HOURS, REQUIRED_HOURS } from '../forecast/window.ts';
 import { FEATURES, featureRow, highestOf } from './features.ts';
 import { climb, ladderOf, type PeakTrees } from './forest.ts';
-import { type SizingBasis, type SizingHistory, type SizingMetric, type SizingWindow, sizingWindow } from './window.ts';
+import {
+  DAY_HOURS,
+  REQUIRED_HOURS,
+  type SizingBasis,
+  type SizingHistory,
+  type SizingMetric,
+  type SizingWindow,
+  sizingWindow,
+} from './window.ts';
 
 /**
  * Nats of safety to climb for each risk, so that among the machines of the calibration the share of exceeded weeks is the risk

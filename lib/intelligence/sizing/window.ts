@@ -1,7 +1,14 @@
 /** The hours a size rests on: the last 30 days of highest and mean values within each hour, what cannot be a measurement left out. */
 
 import type { SlotValues } from '../../types/usage.ts';
-import { HISTORY_HOURS, type HourlySample } from '../forecast/window.ts';
+import type { HourlySample } from '../forecast/window.ts';
+
+/** Older hours are not looked at. */
+export const HISTORY_HOURS = 720;
+/** Measured hours below which there is no size. */
+export const REQUIRED_HOURS = 72;
+export const DAY_HOURS = 24;
+export const WEEK_HOURS = 168;
 
 /** What can be sized. */
 export type SizingMetric = 'cpu' | 'memory';
