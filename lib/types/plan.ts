@@ -23,7 +23,7 @@ export interface ValueChange {
   readonly from?: string;
   readonly to: string;
   /**
-   * Named rule: `p99 of peaks + 15 %`, `peak + 15 %`, `floor`, `OOM kill + 20 %`, `OOM kill + 100 MiB`, `limit kept at its ratio`,
+   * Named rule: `peak quantile 95 % of weeks`, `highest memory peak`, `highest CPU peak`, `p99 of peaks + 15 %`, `peak + 15 %`, `floor`, `OOM kill + 20 %`, `OOM kill + 100 MiB`, `limit kept at its ratio`,
    * `limit equals request`, `CPU limit`, `LimitRange minimum`, `LimitRange maximum`, `LimitRange ratio`, `idle`.
    */
   readonly rule: string;

@@ -49,7 +49,12 @@ export function changesOf(
     const { resource, limit, need } = proposal;
     const requestIsWritten = writesRequest(spec, resource, guaranteed);
     const request = requestIsWritten
-      ? [change(spec, 'requests', resource, proposal.proposed, need.rule, `${need.evidence}${unwritten(spec, proposal)}`)]
+      ? [
+          {
+            ...change(spec, 'requests', resource, proposal.proposed, need.rule, `${need.evidence}${unwritten(spec, proposal)}`),
+            ...(need.replayed?.rule === need.rule && { replayed: need.replayed.hours }),
+          },
+        ]
       : [];
     if (limit === undefined) return request;
     const own = requestIsWritten

@@ -3,10 +3,11 @@
  * it was starting, which are told apart.
  */
 
-import { backtestPeak, backtestText } from '../../intelligence/sizing/backtest.ts';
+import { backtestPeak, backtestText, type SizingBacktest } from '../../intelligence/sizing/backtest.ts';
 import { basisText, isTooShortToSize, recommendPeak } from '../../intelligence/sizing/recommend.ts';
 import type { SizingHistory } from '../../intelligence/sizing/window.ts';
 import { HOUR, MINUTE } from '../../types/duration.ts';
+import type { ReplayedHours } from '../../types/plan.ts';
 import type { ContainerHours, ContainerUsage, SlotValues } from '../../types/usage.ts';
 import type { LearnedPeaks } from '../context.ts';
 import { type ResourceName, shown } from '../resource.ts';
@@ -18,6 +19,7 @@ export interface LearnedNeed {
   /** Highest use that it was made from. */
   readonly highest: number;
   readonly usage: ContainerUsage;
+  readonly replayed?: ReplayedHours;
 }
 
 /** Undefined where no source knows three days of hours. `startsMs`: when running instances of the container started. */
@@ -48,7 +50,19 @@ export function learnedNeed(
       ? [`it has taken ${shown(resource, starting)} while it started, which is kept apart`]
       : []),
   ].join('; ');
-  return { amount: size.value, rule: `peak quantile ${percent(size.quantile)} of weeks`, evidence, highest: size.highest, usage };
+  return {
+    amount: size.value,
+    rule: `peak quantile ${percent(size.quantile)} of weeks`,
+    evidence,
+    highest: size.highest,
+    usage,
+    ...(tested && { replayed: replayedIn(tested, usage.hours!) }),
+  };
+}
+
+function replayedIn({ hours, exceededHours, fromHour, toHour }: SizingBacktest, { grid }: ContainerHours): ReplayedHours {
+  const at = (hour: number): number => grid.startMs + hour * HOUR * 1000;
+  return { hours, exceeded: exceededHours, fromMs: at(fromHour), toMs: at(toHour) };
 }
 
 function historyOf(resource: ResourceName, hours: ContainerHours): SizingHistory | undefined {

@@ -5,6 +5,7 @@
  */
 
 import { formatAge } from '../../types/duration.ts';
+import type { ReplayedHours } from '../../types/plan.ts';
 import { formatCores, formatMebibytes } from '../../types/quantity.ts';
 import type { ContainerUsage } from '../../types/usage.ts';
 import type { LearnedPeaks } from '../context.ts';
@@ -23,6 +24,8 @@ export interface Need {
   readonly seen?: number;
   /** Why it does not show that less is enough. */
   readonly keeps?: string;
+  /** How the amount would have done in earlier hours; holds for this rule alone. */
+  readonly replayed?: { readonly rule: string; readonly hours: ReplayedHours };
 }
 
 /** Why there is no amount. */
@@ -75,11 +78,19 @@ function learnedPeak(resource: 'cpu' | 'memory', sizing: Sizing): Need | Refusal
   const { usages, peaks, startsMs, pods, settings } = sizing;
   const learned = peaks && learnedNeed(resource, usages, peaks, startsMs);
   if (!learned) return undefined;
-  const { amount, rule, evidence, highest: seen, usage } = learned;
+  const { amount, rule, evidence, highest: seen, usage, replayed } = learned;
   const thin = tooThin(usage, pods, settings);
   if (thin !== undefined) return { refused: thin };
   const keeps = shrinkingSample(resource, usage);
-  return { amount, rule, evidence, urgent: false, seen, ...(keeps !== undefined && { keeps }) };
+  return {
+    amount,
+    rule,
+    evidence,
+    urgent: false,
+    seen,
+    ...(keeps !== undefined && { keeps }),
+    ...(replayed && { replayed: { rule, hours: replayed } }),
+  };
 }
 
 function notBelow(need: Need, amount: number | undefined, { rule, why }: { readonly rule: string; readonly why: string }): Need {

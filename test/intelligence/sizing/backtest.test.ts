@@ -13,7 +13,7 @@ test('a calm history was never exceeded', () => {
     'medium',
     model,
   );
-  assert.equal(tested, { weeks: 3, exceededWeeks: 0, hours: 504, exceededHours: 0 });
+  assert.equal(tested, { weeks: 3, exceededWeeks: 0, hours: 504, exceededHours: 0, fromHour: 216, toHour: 720 });
 });
 
 test('a week of a sudden rise counts as exceeded, with its hours', () => {
@@ -23,7 +23,7 @@ test('a week of a sudden rise counts as exceeded, with its hours', () => {
     'medium',
     model,
   )!;
-  assert.equal(tested, { weeks: 3, exceededWeeks: 1, hours: 504, exceededHours: 6 });
+  assert.equal(tested, { weeks: 3, exceededWeeks: 1, hours: 504, exceededHours: 6, fromHour: 216, toHour: 720 });
   assert.is(
     backtestText(tested),
     'a size so chosen would have been exceeded in 1 of 3 earlier weeks (6 of 504 hours it was not made from)',
