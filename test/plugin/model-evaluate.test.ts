@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { assert, suite } from '../harness.ts';
 import { FAMILY_NAMES, foreignCase } from '../intelligence/foreign/write.ts';
 import { temporaryFolder } from '../kube/runtime.ts';
@@ -73,5 +74,54 @@ test('both files must be named', async () => {
     assert.match(stderr, /^error: [^\n]+\n$/);
   }
 });
+
+test('--sizing answers each history with what to ask for, and says what it left out', async () => {
+  const folder = temporaryFolder();
+  const [input, output] = [join(folder, 'histories.parquet'), join(folder, 'sizes.csv')];
+  await writeParquet(
+    input,
+    `SELECT 'a' AS series_id, metric, TIMESTAMP '2026-05-13' AS origin, TIMESTAMP '2026-05-13' - i * INTERVAL 1 HOUR AS ts,
+      1 + (i % 24) / 24 AS value, 2 AS value_max FROM range(1, 500) r(i), (VALUES ('cpu'), ('mem'), ('net')) m(metric)`,
+  );
+  const { exitCode, stdout, stderr } = await evaluate('--sizing', '--risk', 'low', '--input', input, '--output', output);
+  assert.equal(
+    { exitCode, stdout, stderr },
+    { exitCode: 0, stdout: '2 sizes written at low risk, 1 of network left out\n', stderr: '' },
+  );
+  const [head, ...rows] = readFileSync(output, 'utf8').trimEnd().split('\n');
+  assert.is(head, 'series_id,metric,origin,rec');
+  assert.equal(
+    rows.map((row) => row.split(',').slice(0, 2)),
+    [
+      ['a', 'cpu'],
+      ['a', 'mem'],
+    ],
+  );
+  for (const row of rows) assert.ok(Number(row.split(',')[3]) > 1.9, row);
+});
+
+test('flags that do not go together are refused', async () => {
+  const files = ['--input', 'in', '--output', 'out'];
+  for (const [flags, words] of [
+    [['--risk', 'low'], /--risk goes with --sizing/],
+    [['--sizing', '--idle'], /--idle and --sizing answer different files/],
+    [['--sizing', '--risk', 'none'], /one of low, medium, high/],
+  ] as const) {
+    const { exitCode, stderr } = await evaluate(...flags, ...files);
+    assert.is.not(exitCode, 0);
+    assert.match(stderr, words);
+  }
+});
+
+async function writeParquet(file: string, select: string): Promise<void> {
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  try {
+    await connection.run(`COPY (${select}) TO '${file}'`);
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
 
 test.run();
