@@ -17,6 +17,8 @@ export interface OptimizeSettings {
   readonly oomBytes: number;
   /** An OOM kill counts for so long. */
   readonly oomPeriodSeconds: number;
+  /** From this share of throttled periods on a CPU request is not lowered. */
+  readonly throttledShare: number;
   /** History below which requests are left. */
   readonly historySeconds: number;
   readonly samplesPerDay: number;
@@ -45,6 +47,8 @@ export const DEFAULT_OPTIMIZE_SETTINGS: OptimizeSettings = {
   oomFactor: 1.2,
   oomBytes: 100 * MEBIBYTE,
   oomPeriodSeconds: 30 * DAY,
+  // A burst at the start is below it; the alert of kubernetes-mixin (CPUThrottlingHigh) begins at a quarter, when users have noticed.
+  throttledShare: 0.05,
   // Three days hold every hour of the day thrice, so that a daily job was seen more than once. Forecasts need as much.
   historySeconds: 3 * DAY,
   // One in a quarter of an hour on the average: peaks between sparser samples are missed by more than the margin.

@@ -58,6 +58,8 @@ export interface ContainerUsage {
   /** Distance of the samples that the rate was taken over, seconds. */
   readonly cpuResolutionSeconds?: number;
   readonly memoryPeakBytes?: number;
+  /** Share of the scheduler's periods in which it was held at its CPU limit, 0–1, of the pod held most; absent where that is not counted. */
+  readonly cpuThrottled?: number;
   /** Absent where the source was not asked for hours, or gave none. */
   readonly hours?: ContainerHours;
 }

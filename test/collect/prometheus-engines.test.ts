@@ -98,6 +98,15 @@ const SERIES: readonly TestSeries[] = [
   // A Deployment and a StatefulSet of the same name.
   ...podSeries({ pod: 'api-5f6d7c8b9-ccccc', cpu: () => 0.3 }),
   ...podSeries({ pod: 'api-0', cpu: () => 0.6 }),
+  // Held at its CPU limit in a fifth of its periods.
+  ...[
+    ['container_cpu_cfs_periods_total', 10],
+    ['container_cpu_cfs_throttled_periods_total', 2],
+  ].map(([name, perSecond]) =>
+    counter({ __name__: String(name), job: 'kubelet', namespace: 'shop', pod: 'api-0', container: 'main' }, () =>
+      Number(perSecond),
+    ),
+  ),
   // Its app has the name that a sidecar has elsewhere.
   ...podSeries({ pod: 'collector-7b9c-ddddd', container: 'logger', cpu: () => 0.7 }),
   ...podSeries({ pod: 'agent-h4x9z', cpu: () => 0.01, network: () => 9e5 }),
@@ -282,6 +291,11 @@ function against(engine: Engine): void {
     assert.is(main.memoryPeakBytes, 1e8);
     near(containers.find(({ container }) => container === 'istio-proxy')?.cpuP99Cores ?? 0, 0.5);
     near(main.samples, 2880, 0.1);
+  });
+
+  test('sizing: how often a CPU limit held a container back', () => {
+    near(of('shop/StatefulSet/api').containers[0]?.cpuThrottled ?? 0, 0.2);
+    assert.is(of('shop/Deployment/web').containers[0]?.cpuThrottled, undefined);
   });
 
   test('sizing: the hours of each container, their highest and their mean', () => {

@@ -142,6 +142,19 @@ test('samples that have become fewer never lower a request', () => {
   assert.ok(change({ usages: seldom }, 'requests.memory'), 'a job that runs seldom is sized');
 });
 
+test('CPU that its limit held back is not lowered, whatever it used', () => {
+  const [held, free] = [0.12, 0.01].map((cpuThrottled) => plan({ usages: [measured('web', {}, { cpuThrottled })] }));
+  assert.equal(
+    held!.recommendations.flatMap(({ changes }) => changes).map(({ field }) => field),
+    ['requests.memory'],
+  );
+  assert.is(
+    held!.declined[0]!.reason,
+    'its CPU limit held it back in 12 % of its periods (prometheus), so that its use does not show what it needs; raise the limit first',
+  );
+  assert.is(free!.recommendations[0]!.changes.length, 2);
+});
+
 test('a request that nothing has exceeded is not raised because the coming week might', () => {
   const object = { containers: [{ name: 'web', requests: { cpu: '101m', memory: '201Mi' } }] };
   assert.equal(plan({ object, risk: 'low' }).recommendations, []);

@@ -20,6 +20,8 @@ export interface ClusterLabel {
 
 export const CPU = 'container_cpu_usage_seconds_total';
 export const MEMORY = 'container_memory_working_set_bytes';
+export const CPU_PERIODS = 'container_cpu_cfs_periods_total';
+export const CPU_THROTTLED_PERIODS = 'container_cpu_cfs_throttled_periods_total';
 export const RECEIVED = 'container_network_receive_bytes_total';
 export const TRANSMITTED = 'container_network_transmit_bytes_total';
 

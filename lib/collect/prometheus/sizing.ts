@@ -6,7 +6,15 @@ import type { Answer } from './answer.ts';
 import { isTooMuch, type PrometheusClient } from './client.ts';
 import type { Grids } from './grids.ts';
 import { halves, type QueryGroup } from './groups.ts';
-import { type ClusterLabel, type ContainerLabels, CPU, MEMORY, selectorsOf } from './labels.ts';
+import {
+  type ClusterLabel,
+  type ContainerLabels,
+  CPU,
+  CPU_PERIODS,
+  CPU_THROTTLED_PERIODS,
+  MEMORY,
+  selectorsOf,
+} from './labels.ts';
 import { perWorkload, workloadOfRow } from './rows.ts';
 import { type Collected, survivable } from './usage.ts';
 
@@ -25,7 +33,7 @@ export interface SizingOptions {
   readonly nowMs: number;
 }
 
-type Figure = 'cpuP99Cores' | 'cpuPeakCores' | 'memoryPeakBytes' | 'coverageSteps';
+type Figure = 'cpuP99Cores' | 'cpuPeakCores' | 'cpuThrottled' | 'memoryPeakBytes' | 'coverageSteps';
 
 /** Figures of every container, sidecars too, each the largest over the workload's pods; keyed by workloadKey. */
 export async function collectContainers(
@@ -73,6 +81,7 @@ function figureQueries(group: QueryGroup, { labels, cluster, grids }: SizingOpti
   return {
     cpuP99Cores: `quantile_over_time(0.99, (${peakOf(HOUR)})[${CPU_PERIOD}s:${HOUR}s])`,
     cpuPeakCores: peakOf(CPU_PERIOD),
+    cpuThrottled: per(`increase(${all(CPU_THROTTLED_PERIODS)}[${CPU_PERIOD}s]) / increase(${all(CPU_PERIODS)}[${CPU_PERIOD}s])`),
     memoryPeakBytes: per(`max_over_time(${all(MEMORY)}[${MEMORY_PERIOD}s])`),
     coverageSteps: `count_over_time((${per(all(MEMORY))})[${MEMORY_PERIOD}s:${COVERAGE_STEP}s])`,
   };
@@ -123,5 +132,7 @@ function containerUsage(container: string, row: Partial<Record<Figure, number>>,
     ...(row.cpuP99Cores !== undefined && { cpuP99Cores: row.cpuP99Cores }),
     ...(row.cpuPeakCores !== undefined && { cpuPeakCores: row.cpuPeakCores }),
     ...(row.memoryPeakBytes !== undefined && { memoryPeakBytes: row.memoryPeakBytes }),
+    // Of a container that never ran a period it is 0 ÷ 0.
+    ...(row.cpuThrottled !== undefined && row.cpuThrottled >= 0 && { cpuThrottled: row.cpuThrottled }),
   };
 }

@@ -49,6 +49,21 @@ const NO_HISTORY = 'no history of its use';
 
 /** In a Guaranteed pod the request is the limit as well, so that what is above it is throttled: there the highest peak counts. */
 export function cpuNeed(sizing: Sizing, guaranteed: boolean): Need | Refusal {
+  const need = unthrottledNeed(sizing, guaranteed);
+  const keeps = throttledReason(sizing);
+  return 'refused' in need || keeps === undefined ? need : { ...need, keeps };
+}
+
+/** What was held at its limit shows the limit, and not what it would have taken. */
+function throttledReason({ usages, settings }: Sizing): string | undefined {
+  const most = usages
+    .filter(({ cpuThrottled }) => cpuThrottled !== undefined)
+    .toSorted((a, b) => b.cpuThrottled! - a.cpuThrottled!)[0];
+  if (!most || most.cpuThrottled! < settings.throttledShare) return undefined;
+  return `its CPU limit held it back in ${percent(most.cpuThrottled!)} of its periods (${most.source}), so that its use does not show what it needs; raise the limit first`;
+}
+
+function unthrottledNeed(sizing: Sizing, guaranteed: boolean): Need | Refusal {
   const { usages, pods, settings } = sizing;
   if (usages.length === 0) return { refused: NO_HISTORY };
   const learned = learnedPeak('cpu', sizing);
