@@ -70,10 +70,10 @@ export function gridsOf(options: {
 }
 
 /** The hours up to an instant in parts of some days, newest first. */
-export function hoursBefore(endMs: number, slots: number): readonly SlotGrid[] {
+export function hoursBefore(endMs: number, slots: number, partHours: number = PART_HOURS): readonly SlotGrid[] {
   if (slots <= 0) return [];
-  const part = backFrom(endMs, HOUR, Math.min(slots, PART_HOURS));
-  return [part, ...hoursBefore(part.startMs, slots - part.slots)];
+  const part = backFrom(endMs, HOUR, Math.min(slots, partHours));
+  return [part, ...hoursBefore(part.startMs, slots - part.slots, partHours)];
 }
 
 function backFrom(endMs: number, slotSeconds: number, slots: number): SlotGrid {
