@@ -43,7 +43,12 @@ export const BUDGETS = {
   'calibration error of idle': { most: 0.03, unit: 'share', meaning: 'expected over ten bins (ECE)' },
 
   'error of forecasts': { most: 0.88, unit: 'times', meaning: 'the MASE of a seasonal naive forecast, on machines held apart' },
-  'values outside of the interval': { most: 1.1, unit: 'times', meaning: 'the 5 % that a 95 % interval may miss' },
+  'values outside of the interval': { most: 0.055, unit: 'share', meaning: 'of all values, by the 95 % interval' },
+  'values inside of the interval': { most: 0.97, unit: 'share', meaning: 'more would be intervals that are too wide' },
+  'values outside, of one metric': { most: 0.06, unit: 'share', meaning: 'of the values of the worst of CPU, memory, network' },
+  'interval score beside LightGBM': { most: 1, unit: 'times', meaning: 'the MSIS of conformalised LightGBM on the same windows' },
+  'time of 1,000 forecasts': { most: 2, unit: 'times', meaning: 'statsforecast’s seasonal naive with conformal intervals' },
+  'memory of 1,000 forecasts': { most: 300, unit: 'MB', meaning: 'peak memory, file to file' },
 
   'memory kept at the risk of KRR': {
     most: 1,
@@ -53,11 +58,11 @@ export const BUDGETS = {
   'memory kept at 7 % of weeks': { most: 0.95, unit: 'times', meaning: 'the requests that the highest of 30 d × a factor keeps' },
   'CPU kept at 4 % of weeks': { most: 0.55, unit: 'share', meaning: 'of the requests, exceeded by the p99 of hourly peaks' },
   'weeks of memory exceeded': {
-    most: 1.2,
+    most: 1.3,
     unit: 'times',
-    meaning: 'the share that was asked for, at the worst of low, medium and high',
+    meaning: 'the share that was asked for, at the worst of low, medium and high; 80 machines tell it to a fifth',
   },
-  'weeks of CPU exceeded': { most: 1.2, unit: 'times', meaning: 'the same for the p99 of hourly peaks' },
+  'weeks of CPU exceeded': { most: 1.3, unit: 'times', meaning: 'the same for the p99 of hourly peaks' },
   'peers above the curve': { most: 0, unit: 'cases', meaning: 'rules that free more at the same share of exceeded weeks' },
 } as const satisfies Readonly<Record<string, Budget>>;
 

@@ -17,8 +17,8 @@ import type { PeakRow } from './rows.ts';
 const LEAST_TARGET = -6;
 const MOST_TARGET = 3;
 
-const CENTRE = { trees: 150, leaves: 6, learningRate: 0.07, minLeafRows: 150, featureShare: 0.3, rowShare: 0.6 } as const;
-const SPREAD = { trees: 100, leaves: 12, minLeafRows: 80, featureShare: 0.3 } as const;
+const CENTRE = { trees: 150, leaves: 10, learningRate: 0.07, minLeafRows: 100, featureShare: 0.3, rowShare: 0.6 } as const;
+const SPREAD = { trees: 100, leaves: 20, minLeafRows: 60, featureShare: 0.3 } as const;
 /** Each tree of the forest grows at one of these, on so large a share of machines, and takes its quantiles from the others. */
 const SPREAD_QUANTILES = [0.7, 0.85, 0.95] as const;
 const GROWN_SHARE = 0.6;

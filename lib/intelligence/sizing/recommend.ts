@@ -119,7 +119,7 @@ const ROOM = 1.002;
  * Exceeded weeks are allowed where they free most: a series of twice the usual size climbs this share of ln 2 less, one of half
  * the size so much more; never so far that its risk is more than twice, or less than half, that of a usual one.
  */
-const SIZE_TILT = 0.15;
+const SIZE_TILT = 0.25;
 const MOST_TILT = Math.LN2;
 
 /** Size at nats of safety, tilted by how large the series is. */
