@@ -87,7 +87,14 @@ export interface Autoscaler {
   readonly maxReplicas: number;
   readonly currentReplicas: number;
   /** What it scales on: a resource with its kind of target, or another metric by name. */
-  readonly metrics: readonly { readonly name: string; readonly target: 'Utilization' | 'AverageValue' | 'Value' | 'Unknown' }[];
+  readonly metrics: readonly AutoscalerMetric[];
+}
+
+export interface AutoscalerMetric {
+  readonly name: string;
+  readonly target: 'Utilization' | 'AverageValue' | 'Value' | 'Unknown';
+  /** Of a target of Utilization: use ÷ request, in percent. */
+  readonly percent?: number;
 }
 
 export interface DisruptionBudget {

@@ -352,6 +352,9 @@ test('the resource an autoscaler targets as a share of the request is left; abso
   assert.equal(declined(on('Utilization')), [
     'cpu: HorizontalPodAutoscaler web scales on CPU use as a share of the request: another request would move its target',
   ]);
+  // 60 % of 500m are 300m, and so are 261 % of 115m.
+  const at60 = { workload: { autoscalers: [scaler({ metrics: [{ name: 'cpu', target: 'Utilization', percent: 60 }] })] } };
+  assert.match(declined(at60)[0]!, /would move its target; with 115m instead of 500m it scales as now at 261 % instead of 60 %$/);
   assert.is(changes(on('AverageValue')).length, 2);
   assert.equal(changes(on('Unknown', { kind: 'ScaledObject' })), ['requests.memory 1Gi->230Mi (peak + 15 %)']);
 });

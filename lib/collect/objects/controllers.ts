@@ -166,9 +166,15 @@ export const AUTOSCALERS: ListSpec<TargetedAutoscaler> = {
 
 function autoscalerMetric(raw: Raw): Autoscaler['metrics'][number] {
   const body = record(raw.resource ?? raw.containerResource ?? raw.pods ?? raw.object ?? raw.external);
-  const type = text(record(body.target).type);
+  const target = record(body.target);
+  const type = text(target.type);
+  const percent = count(target.averageUtilization);
   const known = type === 'Utilization' || type === 'AverageValue' || type === 'Value';
-  return { name: text(body.name) || text(record(body.metric).name), target: known ? type : 'Unknown' };
+  return {
+    name: text(body.name) || text(record(body.metric).name),
+    target: known ? type : 'Unknown',
+    ...(percent !== undefined && { percent }),
+  };
 }
 
 /** KEDA's, asked only where its API is served. */

@@ -1,10 +1,10 @@
 /** Why requests are left as they are: of a whole workload, or of one resource of it. */
 
 import type { IdleFinding } from '../../types/idle.ts';
-import type { Workload } from '../../types/workload.ts';
+import type { AutoscalerMetric, Workload } from '../../types/workload.ts';
 import type { PlanContext } from '../context.ts';
 import { atZeroReason, isCustomKind, systemReason, unreadReason } from '../owner.ts';
-import { nameOf, type ResourceName } from '../resource.ts';
+import { nameOf, type ResourceName, shown } from '../resource.ts';
 
 /** The first reason that holds for all of a workload's containers. */
 export function sizingObstacle(workload: Workload, context: PlanContext): string | undefined {
@@ -26,15 +26,31 @@ function verticalReason({ autoscalers }: Workload): string | undefined {
   return vertical && `VerticalPodAutoscaler ${vertical.name} sets its requests`;
 }
 
-/** Use is measured against the request: another request moves the target. A target in absolute numbers does not mind. */
-export function autoscaledReason({ autoscalers }: Workload, resource: ResourceName): string | undefined {
+/** Requests of a pod's containers together, now and as they would be. */
+export interface PodRequest {
+  readonly current: number;
+  readonly proposed: number;
+}
+
+/**
+ * Use is measured against the request: another request moves the target, and what it would have to be is told where that is known. A
+ * target in absolute numbers does not mind.
+ */
+export function autoscaledReason({ autoscalers }: Workload, resource: ResourceName, request?: PodRequest): string | undefined {
   for (const { kind, name, metrics } of autoscalers) {
     const metric = metrics.find((each) => each.name === resource);
     if (metric && metric.target !== 'AverageValue' && metric.target !== 'Value') {
-      return `${kind} ${name} scales on ${nameOf(resource)} use as a share of the request: another request would move its target`;
+      return `${kind} ${name} scales on ${nameOf(resource)} use as a share of the request: another request would move its target${newTarget(resource, metric, request)}`;
     }
   }
   return undefined;
+}
+
+/** It scales at the same use as before where target × request stays the same. */
+function newTarget(resource: ResourceName, { percent }: AutoscalerMetric, request: PodRequest | undefined): string {
+  if (percent === undefined || request === undefined || request.current === request.proposed) return '';
+  const target = Math.round((percent * request.current) / request.proposed);
+  return `; with ${shown(resource, request.proposed)} instead of ${shown(resource, request.current)} it scales as now at ${target} % instead of ${percent} %`;
 }
 
 /** A standby that nobody uses at present needs as much as whom it stands in for. One whose busiest replica is used shows that. */

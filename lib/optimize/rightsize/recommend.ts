@@ -10,14 +10,15 @@ import type { PlanContext } from '../context.ts';
 import { keptElsewhere } from '../owner.ts';
 import { containerEdit, editOf } from '../patch.ts';
 import { livePods, podRequests, replicasOf, times } from '../pod-requests.ts';
-import { amountOf, nameOf, RESOURCES, shown } from '../resource.ts';
+import { amountOf, nameOf, RESOURCES, type ResourceName, shown } from '../resource.ts';
 import { NOT_ASKED } from '../unasked.ts';
 import { type Bounds, boundsOf, type Held, heldBy } from './bounds.ts';
 import { changesOf, heldAfter, type PlacedContainer, placedContainers, valuesOf } from './container.ts';
 import { declinedOf, type Refused } from './declined.ts';
 import { misfit } from './fit.ts';
 import { periodSeconds } from './history.ts';
-import { autoscaledReason, sizingObstacle, waitingReason } from './obstacles.ts';
+import type { Refusal } from './need.ts';
+import { autoscaledReason, type PodRequest, sizingObstacle, waitingReason } from './obstacles.ts';
 import { oomKillOf } from './oom.ts';
 import { type Case, proposalFor, type ResourceProposal } from './proposal.ts';
 import { isGuaranteed } from './quality.ts';
@@ -98,7 +99,7 @@ function examine({ spec, path }: PlacedContainer, usages: readonly ContainerUsag
   for (const resource of RESOURCES) {
     const answer = proposalFor(resource, subject);
     if (answer === undefined) continue;
-    const autoscaled = autoscaledReason(frame.workload, resource);
+    const autoscaled = autoscaledReason(frame.workload, resource, podRequestWith(answer, resource, frame));
     if (autoscaled !== undefined) refusals.push({ resource, reason: autoscaled });
     else if ('refused' in answer) refusals.push({ container: spec.name, resource, reason: answer.refused });
     else if (frame.waits !== undefined && isLower(answer)) refusals.push({ resource, reason: frame.waits });
@@ -106,6 +107,17 @@ function examine({ spec, path }: PlacedContainer, usages: readonly ContainerUsag
     else proposals.push(answer);
   }
   return { subject, path, proposals, refusals };
+}
+
+/** Undefined where the change, or what the pod asks for now, is not known. */
+function podRequestWith(answer: ResourceProposal | Refusal, resource: ResourceName, frame: Frame): PodRequest | undefined {
+  if ('refused' in answer || answer.current === undefined) return undefined;
+  const requests = frame.containers
+    .filter(({ spec }) => spec.role !== 'init')
+    .map(({ spec }) => amountOf(heldBy(spec, frame.bounds).requests, resource));
+  if (requests.some((amount) => amount === undefined)) return undefined;
+  const current = requests.reduce((sum: number, amount) => sum + amount!, 0);
+  return { current, proposed: current - answer.current + answer.proposed };
 }
 
 function caseOf(spec: ContainerSpec, usages: readonly ContainerUsage[], frame: Frame): Case {

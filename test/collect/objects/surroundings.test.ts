@@ -46,7 +46,7 @@ test('an HPA with what it scales on; one that points elsewhere, or is in another
       maxReplicas: 10,
       currentReplicas: 2,
       metrics: [
-        { name: 'cpu', target: 'Utilization' },
+        { name: 'cpu', target: 'Utilization', percent: 80 },
         { name: 'queue', target: 'AverageValue' },
       ],
     },
