@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- PART …]`: measures the parts that are named, or all of them, prints what was found and compares it with the
+ * `npm run bench [-- PART …]`: measures the parts that are named, or all of them but `forecast-peers`, prints what was found and compares it with the
  * budgets. Exit code 1 when a budget is not met.
  */
 
@@ -32,6 +32,9 @@ async function measureAll(names: readonly string[]): Promise<boolean> {
   return missed(figures).length === 0;
 }
 
+/** The first run takes an hour. */
+const ONLY_NAMED: readonly string[] = ['forecast-peers'];
+
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => PARTS[name] === undefined);
 if (unknown.length > 0) {
@@ -39,6 +42,8 @@ if (unknown.length > 0) {
   process.exitCode = 2;
 } else {
   const { status } = spawnSync(NODE, [BUILD, '--if-needed'], { stdio: 'inherit' });
-  const met = status === 0 && (await measureAll(asked.length > 0 ? asked : Object.keys(PARTS)));
+  const met =
+    status === 0 &&
+    (await measureAll(asked.length > 0 ? asked : Object.keys(PARTS).filter((name) => !ONLY_NAMED.includes(name))));
   process.exitCode = met ? 0 : 1;
 }

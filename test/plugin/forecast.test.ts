@@ -138,7 +138,7 @@ test('each workload is told how to scale, with the figures that say so, the same
   assert.equal(
     [
       'shop/Deployment/image-resizer',
-      'shop/Deployment/cart',
+      'payments/Deployment/tokenizer',
       'internal/Deployment/intranet',
       'data/StatefulSet/analytics-db',
     ].map(actionOf),

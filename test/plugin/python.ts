@@ -1,6 +1,7 @@
-/** Python with pandas and pyarrow, installed once into the test cache outside of the work tree. */
+/** Python with packages of exact versions, installed once into the test cache outside of the work tree. */
 
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../cluster/build.ts';
@@ -15,9 +16,9 @@ export function pythonObstacle(): string | undefined {
   return status === 0 ? undefined : 'python3 lacks venv or pip';
 }
 
-/** Path of the interpreter. @throws Error with pip's words. */
-export async function preparePython(): Promise<string> {
-  const name = PACKAGES.join('-').replaceAll('==', '-');
+/** Path of an interpreter that has the packages, those for reading Parquet unless told otherwise. @throws Error with pip's words. */
+export async function preparePython(packages: readonly string[] = PACKAGES): Promise<string> {
+  const name = createHash('sha256').update(packages.join(' ')).digest('hex').slice(0, 16);
   const folder = join(cacheFolder(), 'python', name);
   const [python, whole] = [join(folder, 'bin', 'python'), join(folder, 'whole')];
   if (existsSync(whole)) return python;
@@ -27,7 +28,7 @@ export async function preparePython(): Promise<string> {
     if (existsSync(whole)) return python;
     rmSync(folder, { recursive: true, force: true });
     call('python3', ['-m', 'venv', folder]);
-    call(python, ['-m', 'pip', 'install', '--quiet', '--only-binary', ':all:', ...PACKAGES]);
+    call(python, ['-m', 'pip', 'install', '--quiet', '--only-binary', ':all:', ...packages]);
     writeFileSync(whole, '');
     return python;
   } finally {

@@ -1,6 +1,6 @@
 /**
- * `npm run train -- forecast`: grows the trees of the forecast on the machines that `roleOf` gives to training, calibrates the
- * intervals on others, measures on those held apart, and writes lib/intelligence/weights/forecast.json.
+ * `npm run train -- forecast`: grows the trees and trains the LSTM of the forecast on the machines that `roleOf` gives to training,
+ * calibrates the intervals on others, measures on those held apart, and writes lib/intelligence/weights/forecast.json.
  * Traces: the file named by UPID_TRACES.
  */
 
@@ -8,21 +8,19 @@ import { writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { copyRow, FEATURES, featuresOf } from '../../lib/intelligence/forecast/features.ts';
-import {
-  type Calibration,
-  calibrationOf,
-  type LearnedModel,
-  type Spread,
-  spreadOf,
-} from '../../lib/intelligence/forecast/learned.ts';
-import { modelOf, type ShippedTrees, type ShippedWeights } from '../../lib/intelligence/forecast/model.ts';
-import { seasonalBase, seasonalCandidates } from '../../lib/intelligence/forecast/seasonal.ts';
+import { type JoinedModel, joinedOf } from '../../lib/intelligence/forecast/joined.ts';
+import { type Calibration, calibrationOf, type Spread } from '../../lib/intelligence/forecast/learned.ts';
+import { type Lstm, lstmNumbers } from '../../lib/intelligence/forecast/lstm.ts';
+import { modelOf, type ShippedLstm, type ShippedTrees, type ShippedWeights } from '../../lib/intelligence/forecast/model.ts';
+import { prepared } from '../../lib/intelligence/forecast/prepare.ts';
+import { dailyChange, seasonalBase, seasonalCandidates } from '../../lib/intelligence/forecast/seasonal.ts';
 import type { Trees } from '../../lib/intelligence/forecast/trees.ts';
 import { HISTORY_HOURS, HORIZON_HOURS, REQUIRED_HOURS } from '../../lib/intelligence/forecast/window.ts';
 import { sample, seededRandom } from '../random.ts';
 import { binRows, growTrees } from './grow-trees.ts';
 import { measure } from './measure.ts';
 import { METRICS, readTraces, type Traces } from './traces.ts';
+import { trainLstm } from './train-lstm.ts';
 import { midnightAfter, type TrainingWindow, windowsOf } from './windows.ts';
 
 const WEIGHTS = fileURLToPath(new URL('../../lib/intelligence/weights/forecast.json', import.meta.url));
@@ -42,11 +40,12 @@ const EDGE = { trees: 120, leaves: 15, minLeafRows: 1000 } as const;
 const COMMON = { learningRate: 0.1, featureShare: 0.5, rowShare: 0.7 } as const;
 
 export async function trainForecast(say: (line: string) => void): Promise<void> {
-  const file = process.env['UPID_TRACES'] ?? TRACES;
+  const file = process.env.UPID_TRACES ?? TRACES;
   const traces = await readTraces(file);
   const random = seededRandom(SEED);
-  const { rows, targets, windows } = trainingRows(traces, random);
-  say(`${windows} windows, ${targets.length} rows of ${FEATURES.length} features`);
+  const windows = trainingWindows(traces, random);
+  const { rows, targets } = trainingRows(windows, random);
+  say(`${windows.length} windows, ${targets.length} rows of ${FEATURES.length} features`);
   const binned = binRows(rows, FEATURES.length);
   const clipped = targets.map((target) => Math.max(-FARTHEST, Math.min(FARTHEST, target)));
   const grow = (options: { quantile: number; trees: number; leaves: number; minLeafRows: number }): Trees => {
@@ -56,13 +55,15 @@ export async function trainForecast(say: (line: string) => void): Promise<void> 
   const centre = grow(CENTRE);
   const low = grow({ ...EDGE, quantile: 0.025 });
   const high = grow({ ...EDGE, quantile: 0.975 });
-  const calibration = calibrate(traces, { centre, low, high }, random);
+  const lstm = trainLstm(windows, say);
+  const calibration = calibrate(traces, { centre, low, high, lstm, lstmJoins: 'as earned' }, random);
   const weights: ShippedWeights = {
-    version: 'trees 2026-11-25',
+    version: 'trees and LSTM 2026-11-25',
     features: FEATURES.length,
     centre: shipped(centre),
     low: shipped(low),
     high: shipped(high),
+    lstm: shippedLstm(lstm),
     calibration,
     card: {
       data: 'GWA-T-12 Bitbrains rnd: hourly use of business virtual machines in 2013 (Shen, van Beek, Iosup, CCGRID 2015)',
@@ -83,9 +84,8 @@ function shortened(random: () => number): () => number {
     random() < SHORT_SHARE ? REQUIRED_HOURS + Math.floor(random() * (HISTORY_HOURS - REQUIRED_HOURS)) : HISTORY_HOURS;
 }
 
-function trainingRows(traces: Traces, random: () => number): { rows: Float32Array; targets: Float32Array; windows: number } {
-  const width = FEATURES.length;
-  const windows = [
+function trainingWindows(traces: Traces, random: () => number): readonly TrainingWindow[] {
+  return [
     ...windowsOf(traces, {
       roles: ['train'],
       stepHours: STEP_HOURS,
@@ -93,24 +93,35 @@ function trainingRows(traces: Traces, random: () => number): { rows: Float32Arra
       historyHours: shortened(random),
     }),
   ];
+}
+
+/** Rows of windows that are made ready as they are for a forecast. */
+function trainingRows(
+  windows: readonly TrainingWindow[],
+  random: () => number,
+): { readonly rows: Float32Array; readonly targets: Float32Array } {
+  const width = FEATURES.length;
   const rows = new Float32Array(windows.length * HOURS_PER_WINDOW * width);
   const targets = new Float32Array(windows.length * HOURS_PER_WINDOW);
   let count = 0;
-  for (const { history, future, scale } of windows) {
-    const candidates = seasonalCandidates(history);
+  for (const { history, future } of windows) {
+    const { window, perHour } = prepared(history);
+    const scale = dailyChange(window.values);
+    if (!(scale > 0)) continue;
+    const candidates = seasonalCandidates(window);
     const base = seasonalBase(candidates);
-    const features = featuresOf(history, candidates, base, scale);
+    const features = featuresOf(window, candidates, base, scale);
     for (const hour of sample(random, HORIZON_HOURS, HOURS_PER_WINDOW)) {
-      const target = (future[hour]! - base[hour]!) / scale;
+      const target = (future[hour]! - perHour * (hour + 1) - base[hour]!) / scale;
       if (Number.isNaN(target)) continue;
       copyRow(features, hour, rows.subarray(count * width, (count + 1) * width));
       targets[count++] = target;
     }
   }
-  return { rows: rows.slice(0, count * width), targets: targets.slice(0, count), windows: windows.length };
+  return { rows: rows.slice(0, count * width), targets: targets.slice(0, count) };
 }
 
-function calibrate(traces: Traces, trees: Omit<LearnedModel, 'calibration'>, random: () => number): Calibration {
+function calibrate(traces: Traces, model: JoinedModel, random: () => number): Calibration {
   const observed: { window: TrainingWindow; spread: Spread }[] = [];
   const choice = {
     roles: ['calibrate'],
@@ -119,7 +130,8 @@ function calibrate(traces: Traces, trees: Omit<LearnedModel, 'calibration'>, ran
     historyHours: shortened(random),
   } as const;
   for (const window of windowsOf(traces, choice)) {
-    observed.push({ window, spread: spreadOf(window.history, window.scale, trees) });
+    const joined = joinedOf(window.history, model);
+    if (joined) observed.push({ window, spread: joined.spread });
   }
   return calibrationOf(
     METRICS.map((metric) => ({
@@ -131,9 +143,11 @@ function calibrate(traces: Traces, trees: Omit<LearnedModel, 'calibration'>, ran
   );
 }
 
+function shippedLstm(lstm: Lstm): ShippedLstm {
+  return { hidden: lstm.hidden, numbers: text(lstmNumbers(lstm)) };
+}
+
 function shipped({ nodeStart, leafStart, feature, threshold, left, right, leaf, start }: Trees): ShippedTrees {
-  const text = (array: Uint32Array | Uint8Array | Int8Array | Float32Array): string =>
-    Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString('base64');
   return {
     nodeStart: text(nodeStart),
     leafStart: text(leafStart),
@@ -144,4 +158,8 @@ function shipped({ nodeStart, leafStart, feature, threshold, left, right, leaf, 
     leaf: text(leaf),
     start,
   };
+}
+
+function text(array: Uint32Array | Uint8Array | Int8Array | Float32Array): string {
+  return Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString('base64');
 }

@@ -8,8 +8,8 @@ import type { ForecastMetric } from '../../types/forecast.ts';
 import type { SlotValues } from '../../types/usage.ts';
 import { changeOver, meanOf, sortedMeasured, sortedMedian, sortedQuantile } from '../evidence/measured.ts';
 import {
+  blockMedians,
   dailyChange,
-  medianOfFirst,
   recentMedian,
   type SeasonalCandidates,
   seasonalMedian,
@@ -281,18 +281,6 @@ function share(value: number, scale: number): number {
 function standardDeviation(values: SlotValues): number {
   const mean = meanOf(values);
   return Math.sqrt(meanOf(values.map((value) => (value - mean) * (value - mean))));
-}
-
-/** Median of each block of `hours`, oldest first. */
-function blockMedians(values: SlotValues, hours: number): SlotValues {
-  const medians = new Float64Array(values.length / hours);
-  const buffer = new Float64Array(hours);
-  for (let block = 0; block < medians.length; block++) {
-    let length = 0;
-    for (let at = block * hours; at < (block + 1) * hours; at++) if (!Number.isNaN(values[at]!)) buffer[length++] = values[at]!;
-    medians[block] = medianOfFirst(buffer, length);
-  }
-  return medians;
 }
 
 function merged(weeks: readonly SlotValues[]): SlotValues {

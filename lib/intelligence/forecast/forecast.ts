@@ -1,11 +1,13 @@
 /** The forecast of one series: the parts joined, with intervals, back-test and notes. Knows no clock and no file. */
 
-import type { Forecast, ForecastHistory, ForecastInterval, IntervalLevel, TooShort } from '../../types/forecast.ts';
+import type { Forecast, ForecastHistory, ForecastInterval, ForecastPart, IntervalLevel, TooShort } from '../../types/forecast.ts';
 import type { ModelCard } from '../../types/model-card.ts';
 import type { SlotGrid } from '../../types/usage.ts';
 import { sortedMeasured } from '../evidence/measured.ts';
-import { intervalOf, type LearnedModel, spreadOf } from './learned.ts';
-import { dailyChange, seasonalBase, seasonalCandidates } from './seasonal.ts';
+import { type JoinedModel, joinedOf } from './joined.ts';
+import { type Calibration, intervalOf } from './learned.ts';
+import { prepared } from './prepare.ts';
+import { seasonalBase, seasonalCandidates } from './seasonal.ts';
 import { type HistoryWindow, HORIZON_HOURS, historyWindow, REQUIRED_HOURS } from './window.ts';
 
 export interface ForecastOptions {
@@ -17,7 +19,8 @@ export interface ForecastOptions {
 export interface ForecastModel {
   /** Name and date of the weights. */
   readonly version: string;
-  readonly learned: LearnedModel;
+  readonly learned: JoinedModel;
+  readonly calibration: Calibration;
   /** Where they come from and how well they do; absent where nothing was learned. */
   readonly card?: ModelCard;
 }
@@ -41,28 +44,31 @@ export function isTooShort(result: Forecast | TooShort): result is TooShort {
 
 const LEVELS: readonly IntervalLevel[] = [0.5, 0.8, 0.95];
 
-function forecastWindow(window: HistoryWindow, { learned }: ForecastModel, hours: number): Forecast {
-  const scale = dailyChange(window.values);
+function forecastWindow(window: HistoryWindow, { learned, calibration }: ForecastModel, hours: number): Forecast {
   const grid: SlotGrid = { startMs: window.originMs, slotSeconds: 3600, slots: hours };
   const { metric } = window;
-  if (!(scale > 0)) return unchanging(window, grid);
-  const spread = spreadOf(window, scale, learned);
+  const joined = joinedOf(window, learned);
+  if (joined === undefined) return unchanging(window, grid);
+  const { spread, lstmWeight, notes } = joined;
   const intervals = LEVELS.map((level): ForecastInterval => {
-    const { low, high } = intervalOf(spread, level, learned.calibration[metric]);
+    const { low, high } = intervalOf(spread, level, calibration[metric]);
     return { level, low: low.slice(0, hours), high: high.slice(0, hours) };
   });
-  return {
-    metric,
-    grid,
-    mean: spread.centre.slice(0, hours),
-    intervals,
-    parts: [{ model: 'seasonal medians, corrected by boosted trees', weight: 1 }],
-    notes: [],
-  };
+  return { metric, grid, mean: spread.centre.slice(0, hours), intervals, parts: partsOf(lstmWeight), notes };
+}
+
+/** Weights in the order of their size. */
+function partsOf(lstmWeight: number): readonly ForecastPart[] {
+  const parts = [
+    { model: 'seasonal medians, corrected by boosted trees', weight: 1 - lstmWeight },
+    { model: 'LSTM', weight: lstmWeight },
+  ];
+  return parts.filter(({ weight }) => weight > 0).toSorted((a, b) => b.weight - a.weight);
 }
 
 /** A history whose days are all alike gives no unit of errors: its hours are repeated, and its own extremes are the interval. */
-function unchanging(window: HistoryWindow, grid: SlotGrid): Forecast {
+function unchanging(given: HistoryWindow, grid: SlotGrid): Forecast {
+  const { window, notes } = prepared(given);
   const mean = seasonalBase(seasonalCandidates(window)).slice(0, grid.slots);
   const sorted = sortedMeasured(window.values);
   const lowest = sorted[0]!;
@@ -81,6 +87,6 @@ function unchanging(window: HistoryWindow, grid: SlotGrid): Forecast {
     mean,
     intervals,
     parts: [{ model: 'seasonal medians', weight: 1 }],
-    notes: ['every day of the history is like the one before'],
+    notes: [...notes, 'every day of the history is like the one before'],
   };
 }

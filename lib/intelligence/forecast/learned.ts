@@ -8,7 +8,7 @@ import type { ForecastMetric, IntervalLevel } from '../../types/forecast.ts';
 import type { SlotValues } from '../../types/usage.ts';
 import { featuresOf } from './features.ts';
 import { seasonalBase, seasonalCandidates } from './seasonal.ts';
-import { evaluateTrees, type Trees } from './trees.ts';
+import { evaluateTrees, type FeatureColumns, type Trees } from './trees.ts';
 import { DAY_HOURS, type HistoryWindow, HORIZON_HOURS } from './window.ts';
 
 const DAYS = HORIZON_HOURS / DAY_HOURS;
@@ -24,11 +24,10 @@ export interface MetricCalibration {
 
 export type Calibration = Readonly<Record<ForecastMetric, MetricCalibration>>;
 
-export interface LearnedModel {
+export interface TreeModel {
   readonly centre: Trees;
   readonly low: Trees;
   readonly high: Trees;
-  readonly calibration: Calibration;
 }
 
 /** Before calibration: the forecast and the ends of its 95 % interval, in the metric's unit, with the unit of widths. */
@@ -40,18 +39,31 @@ export interface Spread {
 }
 
 /** `scale` is the window's daily change, above zero. */
-export function spreadOf(window: HistoryWindow, scale: number, trees: Omit<LearnedModel, 'calibration'>): Spread {
-  const candidates = seasonalCandidates(window);
-  const base = seasonalBase(candidates);
-  const features = featuresOf(window, candidates, base, scale);
-  const apart = (part: Trees): SlotValues => evaluateTrees(part, features).map((value, hour) => base[hour]! + value * scale);
-  const centre = apart(trees.centre).map((value) => Math.max(0, value));
+export function spreadOf(window: HistoryWindow, scale: number, trees: TreeModel): Spread {
+  const { base, features } = readOf(window, scale);
+  const centre = correctedBy(trees.centre, features, base, scale).map((value) => Math.max(0, value));
   return {
     centre,
-    low: apart(trees.low).map((value, hour) => Math.min(value, centre[hour]!)),
-    high: apart(trees.high).map((value, hour) => Math.max(value, centre[hour]!)),
+    low: correctedBy(trees.low, features, base, scale).map((value, hour) => Math.min(value, centre[hour]!)),
+    high: correctedBy(trees.high, features, base, scale).map((value, hour) => Math.max(value, centre[hour]!)),
     scale,
   };
+}
+
+/** The centre of `spreadOf` alone. */
+export function centreOf(window: HistoryWindow, scale: number, { centre }: TreeModel): SlotValues {
+  const { base, features } = readOf(window, scale);
+  return correctedBy(centre, features, base, scale).map((value) => Math.max(0, value));
+}
+
+function readOf(window: HistoryWindow, scale: number): { readonly base: SlotValues; readonly features: FeatureColumns } {
+  const candidates = seasonalCandidates(window);
+  const base = seasonalBase(candidates);
+  return { base, features: featuresOf(window, candidates, base, scale) };
+}
+
+function correctedBy(trees: Trees, features: FeatureColumns, base: SlotValues, scale: number): SlotValues {
+  return evaluateTrees(trees, features).map((value, hour) => base[hour]! + value * scale);
 }
 
 /** The interval of a level around the centre: within zero, holding the centre and every narrower interval. */

@@ -3,10 +3,17 @@
 import type { ModelCard } from '../../types/model-card.ts';
 import type { ForecastModel } from './forecast.ts';
 import type { Calibration } from './learned.ts';
+import { lstmOf } from './lstm.ts';
 import type { Trees } from './trees.ts';
 
 /** Trees with their arrays as base64, little-endian. */
 export type ShippedTrees = { readonly [Part in keyof Omit<Trees, 'start'>]: string } & { readonly start: number };
+
+/** Numbers as base64 of 32-bit floats, little-endian, in the order of `lstmNumbers`. */
+export interface ShippedLstm {
+  readonly hidden: number;
+  readonly numbers: string;
+}
 
 export interface ShippedWeights {
   readonly version: string;
@@ -15,6 +22,7 @@ export interface ShippedWeights {
   readonly centre: ShippedTrees;
   readonly low: ShippedTrees;
   readonly high: ShippedTrees;
+  readonly lstm: ShippedLstm;
   readonly calibration: Calibration;
   readonly card: Pick<ModelCard, 'data' | 'figures'> & { readonly split: string; readonly seeds: readonly number[] };
 }
@@ -26,10 +34,17 @@ export async function loadForecastModel(): Promise<ForecastModel> {
 }
 
 export function modelOf(shipped: ShippedWeights): ForecastModel {
-  const { version, centre, low, high, calibration, card } = shipped;
+  const { version, centre, low, high, lstm, calibration, card } = shipped;
   return {
     version,
-    learned: { centre: treesOf(centre), low: treesOf(low), high: treesOf(high), calibration },
+    learned: {
+      centre: treesOf(centre),
+      low: treesOf(low),
+      high: treesOf(high),
+      lstm: lstmOf(lstm.hidden, new Float32Array(bytesOf(lstm.numbers))),
+      lstmJoins: 'as earned',
+    },
+    calibration,
     card: {
       name: 'forecast',
       purpose: 'the use of CPU, memory and network in the coming week',

@@ -30,6 +30,18 @@ export function recentMedian(values: SlotValues, hours: number): number {
   return sortedMedian(sortedMeasured(values.subarray(HISTORY_HOURS - hours)));
 }
 
+/** Median of each block of `hours`, oldest first. */
+export function blockMedians(values: SlotValues, hours: number): SlotValues {
+  const medians = new Float64Array(values.length / hours);
+  const buffer = new Float64Array(hours);
+  for (let block = 0; block < medians.length; block++) {
+    let length = 0;
+    for (let at = block * hours; at < (block + 1) * hours; at++) if (!Number.isNaN(values[at]!)) buffer[length++] = values[at]!;
+    medians[block] = medianOfFirst(buffer, length);
+  }
+  return medians;
+}
+
 /**
  * Median of the last `cycles` values that lie a whole number of `period` hours before each hour of the horizon, for one
  * period; NaN where none of them was measured.

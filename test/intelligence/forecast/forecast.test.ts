@@ -1,41 +1,19 @@
 import { forecastSeries, isTooShort } from '../../../lib/intelligence/forecast/forecast.ts';
 import { loadForecastModel } from '../../../lib/intelligence/forecast/model.ts';
 import { hourlyHistory } from '../../../lib/intelligence/forecast/window.ts';
-import type { Forecast, ForecastHistory, ForecastMetric } from '../../../lib/types/forecast.ts';
+import type { Forecast, ForecastHistory } from '../../../lib/types/forecast.ts';
 import { assert, suite } from '../../harness.ts';
+import { HOUR_MS, HOURS, history, noise, ORIGIN, SHAPES } from './series.ts';
 
 const test = suite('forecast of a series');
 
-const HOURS = 720;
-const HOUR_MS = 3_600_000;
-const ORIGIN = Date.UTC(2026, 4, 13);
 const model = await loadForecastModel();
-
-/** Noise in [0, 1) that is the same in every run. */
-function noise(hour: number): number {
-  return (Math.imul(hour + 1, 2_654_435_761) >>> 0) / 2 ** 32;
-}
-
-function history(value: (hour: number) => number, metric: ForecastMetric = 'cpu'): ForecastHistory {
-  const grid = { startMs: ORIGIN - HOURS * HOUR_MS, slotSeconds: 3600, slots: HOURS };
-  return { metric, grid, mean: Float64Array.from({ length: HOURS }, (_, hour) => value(hour)) };
-}
 
 function forecast(given: ForecastHistory): Forecast {
   const result = forecastSeries(given, model);
   if (isTooShort(result)) throw new Error(`refused: ${result.hours} h`);
   return result;
 }
-
-const SHAPES: Readonly<Record<string, (hour: number) => number>> = {
-  daily: (hour) => 2 + Math.abs((hour % 24) - 12) / 4 + noise(hour) / 5,
-  spiky: (hour) => (hour % 97 === 0 ? 50 : 0.1 + noise(hour) / 100),
-  growing: (hour) => hour / 100 + noise(hour),
-  'level shift': (hour) => (hour > 648 ? 10 : 2) + noise(hour),
-  'with gaps': (hour) => (hour % 5 === 0 || (hour > 300 && hour < 400) ? Number.NaN : 1 + noise(hour)),
-  'three days': (hour) => (hour < 648 ? Number.NaN : 1 + noise(hour)),
-  'mostly zero': (hour) => (hour % 50 === 3 ? noise(hour) : 0),
-};
 
 for (const [name, shape] of Object.entries(SHAPES)) {
   test(`${name}: intervals are nested, hold the forecast and are never below zero`, () => {
