@@ -79,6 +79,13 @@ function between(ms: number, fromHoursAgo: number, toHoursAgo: number): boolean 
   return ms > NOW - fromHoursAgo * HOUR && ms <= NOW - toHoursAgo * HOUR;
 }
 
+/** Starts at every distance from the points that rates are taken at. */
+const YOUNG = [0, 1, 2, 3, 4].map((minutes) => ({
+  name: `young${minutes}`,
+  pod: `young${minutes}-0`,
+  startMs: NOW - 30 * HOUR + minutes * MINUTE,
+}));
+
 const SERIES: readonly TestSeries[] = [
   ...podSeries({ pod: 'web-6d4cf56db6-x7k2p', cpu: () => 0.02, network: () => 100 }),
   ...podSeries({ pod: 'web-6d4cf56db6-x7k2p', container: 'istio-proxy', cpu: () => 0.5 }),
@@ -110,6 +117,12 @@ const SERIES: readonly TestSeries[] = [
   // Its app has the name that a sidecar has elsewhere.
   ...podSeries({ pod: 'collector-7b9c-ddddd', container: 'logger', cpu: () => 0.7 }),
   ...podSeries({ pod: 'agent-h4x9z', cpu: () => 0.01, network: () => 9e5 }),
+  // Pods that began one after another, each twice as busy in its first minute: as noise may have it.
+  ...YOUNG.flatMap(({ pod, startMs }) => {
+    const busyAtFirst = (usual: number) => (ms: number) =>
+      ms < startMs ? undefined : ms <= startMs + MINUTE ? 2 * usual : usual;
+    return podSeries({ pod, cpu: busyAtFirst(0.1), network: busyAtFirst(100) });
+  }),
   // Another cluster in the same server, labelled the old way.
   ...podSeries({ pod: 'unused', cpu: () => 0.8 }).map(({ labels: { pod = '', container = '', ...labels }, at }) => ({
     labels: { ...labels, pod_name: 'web-6d4cf56db6-x7k2p', ...(container && { container_name: container }), cluster: 'old' },
@@ -165,6 +178,7 @@ const WORKLOADS = [
   workload({ name: 'api', pods: ['api-5f6d7c8b9-ccccc'] }),
   workload({ name: 'api', kind: 'StatefulSet', pods: ['api-0'] }),
   workload({ name: 'collector', pods: ['collector-7b9c-ddddd'], containers: [{ name: 'logger' }] }),
+  ...YOUNG.map(({ name, pod }) => workload({ name, kind: 'StatefulSet', pods: [pod] })),
   workload({ name: 'agent', kind: 'DaemonSet', pods: ['agent-h4x9z'], hostNetwork: true }),
 ];
 
@@ -192,7 +206,7 @@ function against(engine: Engine): void {
 
   test('says what it found and how often it samples', () => {
     assert.is(told.reports.length, 1);
-    assert.match(told.reports[0]?.gave ?? '', /use of 6 of 6 workloads, sampled every 60 s/);
+    assert.match(told.reports[0]?.gave ?? '', /use of 11 of 11 workloads, sampled every 60 s/);
     assert.match(told.reports[0]?.gave ?? '', /nginx_ingress_controller_requests, http_requests_total/);
   });
 
@@ -232,6 +246,17 @@ function against(engine: Engine): void {
     near(at(earlier.cpuPeakCores, earlier.grid, NOW - 35 * HOUR), 0.9);
     near(at(earlier.cpuPeakCores, earlier.grid, NOW - 25.5 * HOUR), 0.05);
     assert.is(usage[0]?.grid.startMs, usage[1]!.grid.startMs + usage[1]!.grid.slots * 3_600_000);
+  });
+
+  test('the first samples of a series are no peak: a rate rests on most of its range', () => {
+    for (const { name } of YOUNG) {
+      const earlier = of(`shop/StatefulSet/${name}`).usage.slice(1);
+      const peak = (values: (usage: (typeof earlier)[number]) => SlotValues | undefined): number =>
+        Math.max(...earlier.flatMap((usage) => [...(values(usage) ?? [])]).filter((value) => !Number.isNaN(value)));
+      const [cpu, network] = [peak((usage) => usage.cpuPeakCores), peak((usage) => usage.networkPeakBytesPerSecond)];
+      assert.ok(cpu >= 0.099 && cpu < 0.155, `${name}: ${cpu} cores`);
+      assert.ok(network >= 299 && network < 465, `${name}: ${network} bytes per second`);
+    }
   });
 
   test('what two jobs scrape counts once, and a gap stays a gap', () => {

@@ -179,8 +179,8 @@ function fineQueries(group: QueryGroup, grid: SlotGrid, options: UsageOptions): 
  */
 function earlierQueries(group: QueryGroup, grid: SlotGrid, options: UsageOptions): Partial<Record<Metric, string>> {
   const { app, pod, labels } = selectorsOf(group, options.labels, options.cluster);
-  const { rateSeconds, stepSeconds } = options.grids;
-  const peak = (selector: string): string => overSlots('max_over_time', `rate(${selector}[${rateSeconds}s])`, grid, stepSeconds);
+  const peak = (selector: string): string =>
+    overSlots('max_over_time', rate(selector, options.grids), grid, options.grids.stepSeconds);
   return {
     networkPeakBytesPerSecond: rounded(
       perWorkload(
@@ -195,8 +195,8 @@ function earlierQueries(group: QueryGroup, grid: SlotGrid, options: UsageOptions
 }
 
 /** Cores of the busiest pod: rates of its app containers, summed. A container that several jobs scrape counts once. */
-function cpuPerWorkload(group: QueryGroup, { app, labels }: Selectors, { rateSeconds }: Grids): string {
-  return perWorkload(group, labels, podSum(labels, `rate(${app(CPU)}[${rateSeconds}s])`));
+function cpuPerWorkload(group: QueryGroup, { app, labels }: Selectors, grids: Grids): string {
+  return perWorkload(group, labels, podSum(labels, rate(app(CPU), grids)));
 }
 
 /** Sum over a pod's containers of the highest (lowest) value within the slot: an upper (lower) bound of the pod's own. */
@@ -211,12 +211,18 @@ export function podSum(labels: ContainerLabels, perContainer: string): string {
 }
 
 /** Bytes per second of the busiest pod. */
-function networkPerWorkload(group: QueryGroup, { pod, labels }: Selectors, { rateSeconds }: Grids): string {
+function networkPerWorkload(group: QueryGroup, { pod, labels }: Selectors, grids: Grids): string {
   return perWorkload(
     group,
     labels,
-    bothDirections(labels, (metric) => `rate(${pod(metric, NOT_LOOP_BACK)}[${rateSeconds}s])`),
+    bothDirections(labels, (metric) => rate(pod(metric, NOT_LOOP_BACK), grids)),
   );
+}
+
+/** Of a counter, per second; `if` is MetricsQL's. */
+function rate(selector: string, { rateSeconds, leastSamples }: Grids): string {
+  const range = `${selector}[${rateSeconds}s]`;
+  return leastSamples === undefined ? `rate(${range})` : `(rate(${range}) if (count_over_time(${range}) >= ${leastSamples}))`;
 }
 
 export const NOT_LOOP_BACK = ',interface!="lo"';
