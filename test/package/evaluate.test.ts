@@ -4,6 +4,9 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { forecastSeries, isTooShort } from '../../lib/intelligence/forecast/forecast.ts';
+import { loadForecastModel } from '../../lib/intelligence/forecast/model.ts';
+import { hourlyHistory } from '../../lib/intelligence/forecast/window.ts';
 import { evaluateForecast } from '../../lib/operations/evaluate-forecast.ts';
 import { assert, skip, suite } from '../harness.ts';
 import { temporaryFolder, testRuntime } from '../kube/runtime.ts';
@@ -22,6 +25,7 @@ const DAY = 24;
  */
 const SHAPES: Readonly<Record<string, (hour: number) => number | undefined>> = {
   office: (hour) => (isWorking(hour) ? 900 + noise(hour, 200) : 20 + noise(hour, 9)),
+  served: (hour) => 100 + noise(hour * 7, 100) + (isWorking(hour, 6, 19) ? 300 + noise(hour * 3 + 7, 100) : 0),
   growing: (hour) => 5000 - 5 * hour + noise(hour, 40),
   shifted: (hour) => (hour > 5 * DAY ? 300 : 800) + noise(hour, 60),
   spiky: (hour) => (noise(hour, 97) === 0 ? 4000 : 50) + noise(hour, 30),
@@ -33,9 +37,9 @@ const SHAPES: Readonly<Record<string, (hour: number) => number | undefined>> = {
   'too-short': (hour) => (hour > 71 ? undefined : 100 + noise(hour, 100)),
 };
 
-function isWorking(hour: number): boolean {
+function isWorking(hour: number, from = 8, to = 18): boolean {
   const [weekday, ofDay] = [Math.floor(hour / DAY) % 7, DAY - 1 - (hour % DAY)];
-  return weekday < 5 && ofDay >= 8 && ofDay < 18;
+  return weekday < 5 && ofDay >= from && ofDay < to;
 }
 
 /** 0 … below - 1, the same for the same hour (a linear congruential generator's step). */
@@ -95,6 +99,17 @@ async function fromProgram(command: readonly string[], env: Readonly<Record<stri
 }
 
 const forecasts = (): number => (Object.keys(SHAPES).length - 1) * 3;
+
+test('among the histories is one that each part of a forecast has a say in, the LSTM too', async () => {
+  const originMs = Date.UTC(2026, 4, 13);
+  const samples = Array.from({ length: DAYS * DAY }, (_, at) => ({
+    atMs: originMs - (at + 1) * 3_600_000,
+    value: SHAPES.served!(at + 1)! / 1000,
+  }));
+  const forecast = forecastSeries(hourlyHistory('cpu', originMs, samples), await loadForecastModel());
+  const parts = isTooShort(forecast) ? [] : forecast.parts.filter(({ weight }) => weight > 0).map(({ model }) => model);
+  assert.ok(parts.length > 1 && parts.includes('LSTM'), parts.join());
+});
 
 test('the sources write a row for each series and hour, the same in a second run', async () => {
   const lines = expected.toString().trimEnd().split('\n');
