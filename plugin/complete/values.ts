@@ -88,5 +88,6 @@ const SORT_COLUMNS: Readonly<Record<string, typeof idleColumns>> = {
   doctor: async () => (await import('../print/doctor-listing.ts')).CHECK_COLUMNS,
   'model info': async () => (await import('../print/model-listing.ts')).MODEL_COLUMNS,
   'model train': async () => (await import('../print/train-listing.ts')).TRAIN_COLUMNS,
+  'audit list': async () => (await import('../print/audit-listing.ts')).AUDIT_COLUMNS,
   optimize: async () => (await import('../print/optimize-listing.ts')).optimizeColumns(true),
 };
