@@ -1,0 +1,151 @@
+/**
+ * Which nodes can be emptied: one after the other, each by putting its pods on the nodes that stay, the largest pods first, each
+ * on the first node on which it fits (first-fit decreasing; Johnson 1973). A node that is emptied takes nothing any more; one whose pods do not all find a
+ * place stays as it was. What is said to come free can be emptied; that nothing else could is not said.
+ */
+
+import { type Bin, type Board, usedShare } from './board.ts';
+import { type PackedPod, shareOf } from './pod.ts';
+
+export interface Move {
+  readonly pod: PackedPod;
+  readonly to: Bin;
+}
+
+export interface Emptied {
+  readonly bin: Bin;
+  readonly moves: readonly Move[];
+}
+
+export interface Consolidation {
+  readonly emptied: readonly Emptied[];
+  /** Why each of the others stays, in one sentence. */
+  readonly kept: ReadonlyMap<Bin, string>;
+}
+
+/** Empties what can be emptied, trying nodes in this order. The board is left as it is afterwards. */
+export function consolidate(board: Board, order: readonly Bin[]): Consolidation {
+  const targets = targetsOf(board);
+  const emptied: Emptied[] = [];
+  const kept = new Map<Bin, string>();
+  for (const bin of board.bins) {
+    const reason = keptReason(bin);
+    if (reason !== undefined) kept.set(bin, reason);
+  }
+  for (const bin of order) {
+    if (kept.has(bin)) continue;
+    const outcome = empty(board, bin, targets);
+    if (typeof outcome === 'string') kept.set(bin, outcome);
+    else emptied.push({ bin, moves: outcome });
+  }
+  return { emptied, kept };
+}
+
+/** Nodes that surely stay first, then the fullest, so that pods gather where nodes stay. */
+function targetsOf({ bins }: Board): readonly Bin[] {
+  return bins
+    .map((bin) => ({ bin, stays: keptReason(bin) !== undefined, used: usedShare(bin) }))
+    .toSorted((a, b) => Number(b.stays) - Number(a.stays) || b.used - a.used || byName(a.bin, b.bin))
+    .map(({ bin }) => bin);
+}
+
+export function byName(a: Bin, b: Bin): number {
+  return a.node.name < b.node.name ? -1 : a.node.name > b.node.name ? 1 : 0;
+}
+
+const CONTROL_PLANE = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'];
+
+/** Why a node stays whatever its pods could do. */
+function keptReason({ node, pods }: Bin): string | undefined {
+  if (!node.ready) return 'it is not ready, so that nothing is known of its pods';
+  if (CONTROL_PLANE.some((label) => node.labels[label] !== undefined)) return 'it is of the control plane';
+  if (node.keptBy !== undefined) return `annotation ${node.keptBy} keeps it`;
+  const pinned = [...pods].filter((pod) => !pod.withNode && pod.pinned !== undefined).toSorted(byPodName);
+  const [first] = pinned;
+  if (!first) return undefined;
+  const others = pinned.length === 1 ? '' : `, and ${pinned.length - 1} more`;
+  return `${nameOf(first)} stays on it: ${first.pinned}${others}`;
+}
+
+/** The moves by which a node was emptied; where a pod finds no place, why, and everything is where it was. */
+function empty(board: Board, bin: Bin, targets: readonly Bin[]): readonly Move[] | string {
+  const leaving = largestFirst(
+    [...bin.pods].filter(({ withNode }) => !withNode),
+    bin,
+  );
+  const wasOpen = bin.open;
+  bin.open = false;
+  for (const pod of leaving) board.take(pod);
+  const moves: Move[] = [];
+  for (const pod of leaving) {
+    const to = targets.find((target) => board.obstacle(pod, target) === undefined);
+    if (to) {
+      board.put(pod, to);
+      moves.push({ pod, to });
+      continue;
+    }
+    const reason = `${nameOf(pod)} fits nowhere else: ${obstacles(board, pod, targets)}`;
+    for (const { pod: moved } of moves) board.take(moved);
+    for (const each of leaving) board.put(each, bin);
+    bin.open = wasOpen;
+    return reason;
+  }
+  return moves;
+}
+
+export function largestFirst(pods: readonly PackedPod[], { offered }: Pick<Bin, 'offered'>): readonly PackedPod[] {
+  return pods
+    .map((pod) => ({ pod, share: shareOf(pod.amounts, offered) }))
+    .toSorted((a, b) => b.share - a.share || byPodName(a.pod, b.pod))
+    .map(({ pod }) => pod);
+}
+
+function byPodName(a: PackedPod, b: PackedPod): number {
+  return nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : 0;
+}
+
+export function nameOf({ namespace, name }: PackedPod): string {
+  return `${namespace}/${name}`;
+}
+
+/** `2 nodes lack cpu, 1 has the taint gpu=true`: as the scheduler tells it, of the nodes that take pods. */
+export function obstacles(board: Board, pod: PackedPod, bins: readonly Bin[]): string {
+  const reasons = bins.filter(({ open }) => open).map((bin) => board.obstacle(pod, bin) ?? '');
+  if (reasons.length === 0) return 'no other node takes pods';
+  const counts = [...Map.groupBy(reasons, (reason) => reason)].map(([reason, all]) => ({ reason, count: all.length }));
+  return counts
+    .toSorted((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1))
+    .map(({ reason, count }) => `${count} ${count === 1 ? reason : plural(reason)}`)
+    .join(', ');
+}
+
+function plural(reason: string): string {
+  return reason
+    .replace(/^lacks /, 'lack ')
+    .replace(/^takes /, 'take ')
+    .replace(/^has /, 'have ')
+    .replace(/^is /, 'are ');
+}
+
+/**
+ * Puts pods as the default scheduler does, each where the largest share of CPU and memory is left (its LeastAllocated score), and
+ * returns those that find no place: it spreads pods, where `consolidate` gathers them.
+ */
+export function spreadOut(board: Board, pods: readonly PackedPod[]): readonly PackedPod[] {
+  return pods.filter((pod) => {
+    let best: { readonly bin: Bin; readonly free: number } | undefined;
+    for (const bin of board.bins) {
+      if (board.obstacle(pod, bin) !== undefined) continue;
+      const free = freeShare(pod, bin);
+      if (best === undefined || free > best.free) best = { bin, free };
+    }
+    if (best) board.put(pod, best.bin);
+    return best === undefined;
+  });
+}
+
+function freeShare({ amounts }: PackedPod, { held, offered }: Bin): number {
+  const free = (name: 'cpu' | 'memory'): number =>
+    offered[name] ? 1 - ((held.get(name) ?? 0) + (amounts[name] ?? 0)) / offered[name] : 0;
+  return free('cpu') + free('memory');
+}

@@ -1,0 +1,65 @@
+/** Conditions on labels, taints and tolerations, as the scheduler reads them (Kubernetes, "Assigning Pods to Nodes", "Taints and Tolerations"). */
+
+import type { NodeTerm, Placement, Requirement, Taint, Toleration } from '../../types/placement.ts';
+import type { Node } from '../../types/workload.ts';
+
+export type Labels = Readonly<Record<string, string>>;
+
+export function holdsAll(requirements: readonly Requirement[], labels: Labels): boolean {
+  return requirements.every((requirement) => holds(requirement, labels));
+}
+
+function holds({ key, operator, values }: Requirement, labels: Labels): boolean {
+  const value = labels[key];
+  switch (operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    case 'Gt':
+      return value !== undefined && Number(value) > Number(values[0]);
+    case 'Lt':
+      return value !== undefined && Number(value) < Number(values[0]);
+  }
+}
+
+/** Whether one of the terms holds; a term without any condition holds nowhere. */
+export function termHolds(terms: readonly NodeTerm[], { name, labels }: Pick<Node, 'name' | 'labels'>): boolean {
+  return terms.some(
+    (term) =>
+      term.labels.length + term.names.length > 0 &&
+      holdsAll(term.labels, labels) &&
+      holdsAll(term.names, { 'metadata.name': name }),
+  );
+}
+
+/** Whether node selector and required node affinity let the pod on the node. */
+export function selectsNode({ nodeSelector, nodeTerms }: Placement, node: Pick<Node, 'name' | 'labels'>): boolean {
+  return (
+    (nodeSelector === undefined || holdsAll(nodeSelector, node.labels)) && (nodeTerms === undefined || termHolds(nodeTerms, node))
+  );
+}
+
+/** The first taint that keeps the pod off; undefined where none does. */
+export function untolerated({ tolerations = [] }: Placement, { taints = [] }: Pick<Node, 'taints'>): Taint | undefined {
+  return taints.find((taint) => !tolerations.some((toleration) => tolerates(toleration, taint)));
+}
+
+function tolerates({ key, operator, value, effect }: Toleration, taint: Taint): boolean {
+  if (effect !== undefined && effect !== taint.effect) return false;
+  if (key !== undefined && key !== taint.key) return false;
+  switch (operator) {
+    case 'Exists':
+      return true;
+    case 'Equal':
+      return key !== undefined && value === taint.value;
+    case 'Lt':
+      return Number(taint.value) < Number(value);
+    case 'Gt':
+      return Number(taint.value) > Number(value);
+  }
+}
