@@ -2,6 +2,7 @@
 
 import { meanOf } from '../../lib/intelligence/evidence/measured.ts';
 import { type ForecastModel, forecastSeries, isTooShort } from '../../lib/intelligence/forecast/forecast.ts';
+import type { JoinedModel } from '../../lib/intelligence/forecast/joined.ts';
 import { seasonalBase, seasonalCandidates, seasonalNaive } from '../../lib/intelligence/forecast/seasonal.ts';
 import { DAY_HOURS, HISTORY_HOURS, HORIZON_HOURS } from '../../lib/intelligence/forecast/window.ts';
 import { METRICS, type Traces } from './traces.ts';
@@ -19,7 +20,15 @@ const STEP_HOURS = 96;
 const HOUR_MS = 3_600_000;
 
 export function measure(traces: Traces, model: ForecastModel): readonly Figure[] {
-  const errors = { naive: [] as number[], medians: [] as number[], model: [] as number[], msis: [] as number[] };
+  const errors = {
+    naive: [] as number[],
+    medians: [] as number[],
+    model: [] as number[],
+    without: [] as number[],
+    alone: [] as number[],
+    msis: [] as number[],
+  };
+  let joined = 0;
   const inside: Record<string, number[]> = { cpu: [], memory: [], network: [] };
   let odd = 0;
   const choice = { roles: ['apart'], stepHours: STEP_HOURS, firstHours: midnightAfter(traces, 30) } as const;
@@ -27,8 +36,13 @@ export function measure(traces: Traces, model: ForecastModel): readonly Figure[]
     const { history, future, scale } = window;
     const { metric, values, originMs } = history;
     const startMs = originMs - HISTORY_HOURS * HOUR_MS;
-    const forecast = forecastSeries({ metric, grid: { startMs, slotSeconds: 3600, slots: HISTORY_HOURS }, mean: values }, model);
+    const given = { metric, grid: { startMs, slotSeconds: 3600, slots: HISTORY_HOURS }, mean: values };
+    const forecast = forecastSeries(given, model);
     if (isTooShort(forecast)) continue;
+    const joining = (lstmJoins: JoinedModel['lstmJoins']): Float64Array => {
+      const found = forecastSeries(given, { ...model, learned: { ...model.learned, lstmJoins } });
+      return isTooShort(found) ? forecast.mean : found.mean;
+    };
     const medians = seasonalBase(seasonalCandidates(history));
     const { low, high } = forecast.intervals.find(({ level }) => level === 0.95)!;
     for (let hour = 0; hour < HORIZON_HOURS; hour++) {
@@ -48,6 +62,9 @@ export function measure(traces: Traces, model: ForecastModel): readonly Figure[]
     );
     errors.medians.push(plain);
     errors.model.push(meanError(window, forecast.mean));
+    errors.without.push(meanError(window, joining('never')));
+    errors.alone.push(meanError(window, joining('alone')));
+    if (forecast.parts.some(({ model: name }) => name === 'LSTM')) joined++;
     errors.msis.push(meanOf(Array.from(future, (value, hour) => intervalScore(value, low[hour]!, high[hour]!))) / scale);
   }
   const naive = (value: number) => ({ method: 'seasonal naive, 24 h', value: round(value) });
@@ -59,6 +76,17 @@ export function measure(traces: Traces, model: ForecastModel): readonly Figure[]
       value: round(meanOf(errors.model)),
       beside: { method: 'seasonal medians', value: round(meanOf(errors.medians)) },
     },
+    {
+      figure: 'MASE, mean, against the same without the LSTM',
+      value: round(meanOf(errors.model)),
+      beside: { method: 'without the LSTM', value: round(meanOf(errors.without)) },
+    },
+    {
+      figure: 'MASE, mean, against the LSTM alone',
+      value: round(meanOf(errors.model)),
+      beside: { method: 'the LSTM alone', value: round(meanOf(errors.alone)) },
+    },
+    { figure: 'share of windows that the LSTM joins', value: round(joined / errors.model.length) },
     { figure: 'MSIS of the 95 % interval', value: round(meanOf(errors.msis)) },
     { figure: 'coverage of the 95 % interval', value: round(meanOf(METRICS.flatMap((metric) => inside[metric]!))) },
     ...METRICS.map((metric) => ({ figure: `coverage of the 95 % interval, ${metric}`, value: round(meanOf(inside[metric]!)) })),

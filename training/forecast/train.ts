@@ -35,9 +35,9 @@ const SHORT_SHARE = 0.35;
 /** Distances beyond this teach a quantile nothing but how large one burst was. */
 const FARTHEST = 50;
 
-const CENTRE = { quantile: 0.5, trees: 150, leaves: 63, minLeafRows: 400 } as const;
-const EDGE = { trees: 120, leaves: 15, minLeafRows: 1000 } as const;
-const COMMON = { learningRate: 0.1, featureShare: 0.5, rowShare: 0.7 } as const;
+const CENTRE = { quantile: 0.5, trees: 300, leaves: 63, minLeafRows: 200 } as const;
+const EDGE = { trees: 300, leaves: 15, minLeafRows: 1000 } as const;
+const COMMON = { learningRate: 0.05, featureShare: 0.5, rowShare: 0.7 } as const;
 
 export async function trainForecast(say: (line: string) => void): Promise<void> {
   const file = process.env.UPID_TRACES ?? TRACES;

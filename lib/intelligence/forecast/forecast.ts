@@ -60,7 +60,7 @@ function forecastWindow(window: HistoryWindow, { learned, calibration }: Forecas
 /** Weights in the order of their size. */
 function partsOf(lstmWeight: number): readonly ForecastPart[] {
   const parts = [
-    { model: 'seasonal medians, corrected by boosted trees', weight: 1 - lstmWeight },
+    { model: 'boosted trees', weight: 1 - lstmWeight },
     { model: 'LSTM', weight: lstmWeight },
   ];
   return parts.filter(({ weight }) => weight > 0).toSorted((a, b) => b.weight - a.weight);

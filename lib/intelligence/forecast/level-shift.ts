@@ -12,8 +12,11 @@ import { DAY_HOURS, HISTORY_HOURS, WEEK_HOURS } from './window.ts';
 const SEARCHED = 2 * WEEK_HOURS;
 /** Hours on either side of it. */
 const LEAST_AFTER = DAY_HOURS;
-/** Where no earlier week shows what a weekend looks like, the new level must outlast one. */
-const LEAST_AFTER_UNKNOWN_WEEK = 3 * DAY_HOURS;
+/**
+ * Where no earlier week shows what a weekend looks like, the new level must outlast one; and so must a fall, which may be an outage:
+ * after a rollout that needs less the old level is the safe mistake.
+ */
+const LEAST_AFTER_DOUBT = 3 * DAY_HOURS;
 /** Share of the sum of squares that two levels must explain. */
 const EXPLAINED = 0.6;
 /** Share of hours on either side that may lie nearer to the other level. */
@@ -35,13 +38,13 @@ export function levelShiftOf(values: SlotValues): LevelShift | undefined {
   if (at === undefined) return undefined;
   const older = sortedMeasured(values.subarray(0, at));
   const newer = sortedMeasured(values.subarray(at));
-  const weekKnown = older.length >= WEEK_HOURS;
-  if (newer.length < (weekKnown ? LEAST_AFTER : LEAST_AFTER_UNKNOWN_WEEK) || older.length < LEAST_AFTER) return undefined;
+  if (newer.length < LEAST_AFTER || older.length < LEAST_AFTER) return undefined;
   const recent = sortedMeasured(values.subarray(Math.max(0, at - WEEK_HOURS), at));
   const before = sortedMedian(recent.length > 0 ? recent : older);
   const after = sortedMedian(newer);
   const middle = (before + after) / 2;
   const rises = after > before;
+  if ((older.length < WEEK_HOURS || !rises) && newer.length < LEAST_AFTER_DOUBT) return undefined;
   const strays = (sorted: SlotValues, above: boolean): number =>
     sorted.reduce((count, value) => count + (value > middle === above ? 1 : 0), 0) / sorted.length;
   if (strays(older, rises) > MOST_MIXED || strays(newer, !rises) > MOST_MIXED) return undefined;

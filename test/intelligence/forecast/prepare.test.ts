@@ -34,7 +34,8 @@ test('a rollout that changed the level is found at its hour, and the forecast st
     [2, 10],
     [10, 2],
   ] as const) {
-    for (const ago of [48, 120, 250]) {
+    // A fall must have lasted for three days: a shorter one may be an outage.
+    for (const ago of after > before ? [30, 48, 120, 250] : [80, 120, 250]) {
       const value = (hour: number): number => (hour >= HOURS - ago ? after : before) + noise(hour);
       const shift = levelShiftOf(valuesOf(value))!;
       assert.is(shift.at, HOURS - ago);
@@ -44,6 +45,13 @@ test('a rollout that changed the level is found at its hour, and the forecast st
       assert.ok(notes.some((note) => /^level shift .* ago: older values brought to the new level$/.test(note)));
     }
   }
+});
+
+test('two days of nearly nothing are an outage that may end, and no new level', () => {
+  const value = (hour: number): number => (hour >= HOURS - 47 ? 0.01 : 5 + noise(hour));
+  assert.is(levelShiftOf(valuesOf(value)), undefined);
+  const { low, high } = forecast(value).intervals.find(({ level }) => level === 0.95)!;
+  assert.ok(low[100]! < 0.5 && high[100]! > 5, `${low[100]} to ${high[100]}`);
 });
 
 test('the rhythm of the day goes on at the new level', () => {
