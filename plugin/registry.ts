@@ -42,6 +42,12 @@ export const REGISTRY: readonly Registration[] = [
     load: async () => (await import('./commands/optimize.ts')).OptimizeCommand,
   },
   {
+    path: ['simulate'],
+    group: 'Act',
+    summary: 'Replay the history against a plan, and tell which nodes come free',
+    load: async () => (await import('./commands/simulate.ts')).SimulateCommand,
+  },
+  {
     path: ['collect'],
     group: 'Data',
     summary: 'Record use in the own history, once or every minute; fill gaps from Prometheus',

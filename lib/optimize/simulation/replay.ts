@@ -55,9 +55,7 @@ function refusedRequests(sources: readonly WorkloadRequests[]): Told {
   if (!best)
     return {
       outcome: 'unknown',
-      findings: [
-        'no ingress, mesh or counter of its own tells of user requests: whether anybody would have been refused is not known',
-      ],
+      findings: ['nothing counts its user requests: whether anybody would have been refused is not known'],
     };
   const { source, ...figures } = best;
   const { startMs, slotSeconds, slots } = source.grid;
