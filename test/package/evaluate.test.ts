@@ -25,7 +25,7 @@ const DAY = 24;
  */
 const SHAPES: Readonly<Record<string, (hour: number) => number | undefined>> = {
   office: (hour) => (isWorking(hour) ? 900 + noise(hour, 200) : 20 + noise(hour, 9)),
-  served: (hour) => 100 + noise(hour * 7, 100) + (isWorking(hour, 6, 19) ? 300 + noise(hour * 3 + 7, 100) : 0),
+  swaying: (hour) => 100 + 5 * Math.abs(((hour + 10) % (14 * DAY)) - 7 * DAY) + noise(hour, 60),
   growing: (hour) => 5000 - 5 * hour + noise(hour, 40),
   shifted: (hour) => (hour > 5 * DAY ? 300 : 800) + noise(hour, 60),
   spiky: (hour) => (noise(hour, 97) === 0 ? 4000 : 50) + noise(hour, 30),
@@ -37,9 +37,9 @@ const SHAPES: Readonly<Record<string, (hour: number) => number | undefined>> = {
   'too-short': (hour) => (hour > 71 ? undefined : 100 + noise(hour, 100)),
 };
 
-function isWorking(hour: number, from = 8, to = 18): boolean {
+function isWorking(hour: number): boolean {
   const [weekday, ofDay] = [Math.floor(hour / DAY) % 7, DAY - 1 - (hour % DAY)];
-  return weekday < 5 && ofDay >= from && ofDay < to;
+  return weekday < 5 && ofDay >= 8 && ofDay < 18;
 }
 
 /** 0 … below - 1, the same for the same hour (a linear congruential generator's step). */
