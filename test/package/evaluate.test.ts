@@ -104,7 +104,7 @@ test('among the histories is one that each part of a forecast has a say in, the 
   const originMs = Date.UTC(2026, 4, 13);
   const samples = Array.from({ length: DAYS * DAY }, (_, at) => ({
     atMs: originMs - (at + 1) * 3_600_000,
-    value: SHAPES.served!(at + 1)! / 1000,
+    value: SHAPES.swaying!(at + 1)! / 1000,
   }));
   const forecast = forecastSeries(hourlyHistory('cpu', originMs, samples), await loadForecastModel());
   const parts = isTooShort(forecast) ? [] : forecast.parts.filter(({ weight }) => weight > 0).map(({ model }) => model);
