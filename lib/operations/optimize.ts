@@ -22,21 +22,26 @@ export interface OptimizeRequest extends LookRequest {
 export function proposeOptimization(request: OptimizeRequest): Promise<OptimizeResult> {
   return look(request, { sizing: true }, async (seen) => {
     const { progress, signal, risk } = request;
-    const plan = makePlan({
-      cluster: seen.provenance().cluster,
-      madeAtMs: seen.nowMs,
-      evidence: evidenceOf(seen),
-      findings: judgeAll(seen, request),
-      workloads: seen.workloads,
-      usage: seen.evidence,
-      limitRanges: seen.objects.limitRanges,
-      nodes: seen.objects.nodes,
-      prices: listPrices(seen.objects.nodes),
-      settings: DEFAULT_OPTIMIZE_SETTINGS,
-      peaks: { model: await loadSizingModel(), risk },
-    });
+    const plan = await planFor(seen, request, risk);
     const recommendations = await dryRun(seen.client, plan.recommendations, { mode: request.dryRun, signal, progress });
     return { ...seen.provenance(), plan: { ...plan, recommendations } };
+  });
+}
+
+/** What is proposed for what was seen. */
+export async function planFor(seen: Look, request: LookRequest, risk: SizingRisk): Promise<Plan> {
+  return makePlan({
+    cluster: seen.provenance().cluster,
+    madeAtMs: seen.nowMs,
+    evidence: evidenceOf(seen),
+    findings: judgeAll(seen, request),
+    workloads: seen.workloads,
+    usage: seen.evidence,
+    limitRanges: seen.objects.limitRanges,
+    nodes: seen.objects.nodes,
+    prices: listPrices(seen.objects.nodes),
+    settings: DEFAULT_OPTIMIZE_SETTINGS,
+    peaks: { model: await loadSizingModel(), risk },
   });
 }
 
