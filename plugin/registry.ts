@@ -42,6 +42,12 @@ export const REGISTRY: readonly Registration[] = [
     load: async () => (await import('./commands/optimize.ts')).OptimizeCommand,
   },
   {
+    path: ['optimize', 'cost'],
+    group: 'Act',
+    summary: 'Choose the best set of changes under a budget and a risk limit',
+    load: async () => (await import('./commands/optimize-cost.ts')).OptimizeCostCommand,
+  },
+  {
     path: ['simulate'],
     group: 'Act',
     summary: 'Replay the history against a plan, and tell which nodes come free',

@@ -36,6 +36,12 @@ export const isCount = readAs((text) => (/^\d+$/.test(text) ? Number(text) : und
 
 export const isNatural = readAs((text) => (/^\d+$/.test(text) ? positive(Number(text)) : undefined), 'a whole number, 1 or more');
 
+/** Of money. */
+export const isAmount = readAs(
+  (text) => (/^(\d+(\.\d*)?|\.\d+)$/.test(text) ? Number(text) : undefined),
+  'an amount such as 1200 or 99.50',
+);
+
 export const isCpuQuantity = readAs((text) => positive(parseQuantity(text)), 'a CPU quantity such as 10m or 0.5');
 
 export const isByteQuantity = readAs((text) => positive(parseQuantity(text)), 'a number of bytes such as 1000, 1k or 1Ki');

@@ -1,0 +1,64 @@
+/** The question of `optimize cost`: propose at every risk, choose the best set under budget and risk limit, and see which nodes come free with it. */
+
+import { type DryRunMode, dryRun } from '../change/dry-run.ts';
+import { listPrices } from '../money/list-prices.ts';
+import { totalSavings } from '../money/savings.ts';
+import { choose } from '../optimize/choice/choose.ts';
+import { nodeEffects } from '../optimize/simulation/effect.ts';
+import type { CostResult, PointName } from '../types/choice.ts';
+import type { Recommendation } from '../types/plan.ts';
+import { SIZING_RISKS } from '../types/sizing.ts';
+import { type Look, look } from './look.ts';
+import { planFor } from './optimize.ts';
+import type { LookRequest, Scope } from './request.ts';
+import { withoutNodes } from './simulate.ts';
+
+export interface CostRequest extends LookRequest {
+  readonly dryRun: DryRunMode;
+  /** Price of the requests a month to get under, in the currency of the price list. */
+  readonly budget?: number;
+  readonly maxRisk: number;
+  readonly point: Exclude<PointName, 'budget'>;
+}
+
+/** @throws UpidError as `look`; a patch that the server refuses is a state of its recommendation. */
+export function chooseByCost(request: CostRequest): Promise<CostResult> {
+  return look(request, { sizing: true }, async (seen) => {
+    const { progress, signal, budget, maxRisk, point, scope } = request;
+    const plans = await Promise.all(SIZING_RISKS.map((risk) => planFor(seen, request, risk)));
+    const [first] = plans;
+    const prices = listPrices(seen.objects.nodes);
+    const unknown = withoutPacking(scope, seen);
+    progress({ step: 'choosing' });
+    const { choice, recommendations: chosen } = choose({
+      recommendations: plans.flatMap(({ recommendations }) => recommendations),
+      workloads: seen.workloads,
+      prices,
+      maxRisk,
+      point,
+      realisable: unknown === undefined ? realisableOf(seen) : undefined,
+      ...(budget !== undefined && { budget }),
+    });
+    const recommendations = await dryRun(seen.client, chosen, { mode: request.dryRun, signal, progress });
+    const savings = totalSavings(
+      chosen.map((each) => each.savings),
+      prices,
+    );
+    return {
+      ...seen.provenance(),
+      plan: { ...first!, recommendations, savings },
+      choice: { ...choice, ...(unknown !== undefined && { withoutNodes: unknown }) },
+    };
+  });
+}
+
+function realisableOf({ objects: { workloads, nodes } }: Look) {
+  const effects = nodeEffects({ workloads, nodes, volumes: undefined, prices: listPrices(nodes) });
+  return (recommendations: readonly Recommendation[]) => effects(recommendations).realisable;
+}
+
+function withoutPacking({ labelSelector, fieldSelector }: Scope, { objects, provenance }: Look): string | undefined {
+  if (labelSelector !== undefined || fieldSelector !== undefined)
+    return 'only the pods that were selected were looked at, and others are on the same nodes';
+  return withoutNodes(provenance().namespace, objects.nodes.length);
+}
