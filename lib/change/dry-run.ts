@@ -7,10 +7,10 @@ import type { KubeClient } from '../kube/client.ts';
 import { StatusError } from '../kube/status-error.ts';
 import { UpidError } from '../types/errors.ts';
 import type { DryRunResult, JsonPatchOperation, Recommendation } from '../types/plan.ts';
-import { parseQuantity } from '../types/quantity.ts';
 import { formatRight, type Right } from '../types/right.ts';
 import type { ReportProgress } from '../types/source.ts';
 import { objectPath, patchRight, ResourceIndex, type ServedResource } from './resource-path.ts';
+import { holds, spoken, valueAt } from './values.ts';
 
 /** Name under which the server notes who owns a field. */
 export const FIELD_MANAGER = 'kubectl-upid';
@@ -40,7 +40,7 @@ export async function dryRun(
 ): Promise<readonly Recommendation[]> {
   if (mode !== 'server') {
     const result: DryRunResult = { state: 'not-asked', reason: `--dry-run=${mode}: the API server was not asked` };
-    return recommendations.map((each) => ({ ...each, dryRun: result }));
+    return recommendations.map((each) => (each.patch.length === 0 ? each : { ...each, dryRun: result }));
   }
   const index = new ResourceIndex(client, signal);
   const answers: Recommendation[] = [];
@@ -50,7 +50,9 @@ export async function dryRun(
     while (next < recommendations.length) {
       const at = next++;
       const recommendation = recommendations[at]!;
-      answers[at] = { ...recommendation, dryRun: await ask(client, recommendation, index, signal) };
+      // What is carried out elsewhere is not for this server to judge.
+      const isAsked = recommendation.patch.length > 0;
+      answers[at] = isAsked ? { ...recommendation, dryRun: await ask(client, recommendation, index, signal) } : recommendation;
       progress({ step: 'dry-run', done: ++done, of: recommendations.length });
     }
   };
@@ -85,38 +87,14 @@ function answerTo(patch: readonly JsonPatchOperation[], answer: unknown): DryRun
   for (const operation of patch) {
     if (operation.op !== 'add' && operation.op !== 'replace') continue;
     const would = valueAt(answer, operation.path);
-    if (!isSame(would, operation.value)) {
-      const instead = would === undefined ? 'nothing' : JSON.stringify(would);
+    if (!holds(would, operation.value)) {
       return {
         state: 'rejected',
-        reason: `the server would store ${instead} at ${operation.path} instead of ${JSON.stringify(operation.value)}: an admission webhook or controller changes it`,
+        reason: `the server would store ${spoken(would)} at ${operation.path} instead of ${JSON.stringify(operation.value)}: an admission webhook or controller changes it`,
       };
     }
   }
   return { state: 'accepted' };
-}
-
-/** The value at a JSON pointer; undefined where there is none. */
-function valueAt(value: unknown, pointer: string): unknown {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .reduce<unknown>((found, token) => (isObject(found) ? found[token] : undefined), value);
-}
-
-/** Equal as far as the patch says; the server may add to an object, and writes a quantity its own way. */
-function isSame(would: unknown, wanted: unknown): boolean {
-  if (isObject(wanted)) return isObject(would) && Object.entries(wanted).every(([name, value]) => isSame(would[name], value));
-  if (would === wanted) return true;
-  const amount = typeof wanted === 'string' ? parseQuantity(wanted) : undefined;
-  return (
-    amount !== undefined && (typeof would === 'string' || typeof would === 'number') && parseQuantity(String(would)) === amount
-  );
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }
 
 /** `right`: the right that the patch takes; undefined where it was not even found out where to send it. */

@@ -28,6 +28,12 @@ export type ErrorId =
   | 'input-invalid'
   | 'query-invalid'
   | 'output-unwritable'
+  | 'journal-unwritable'
+  | 'journal-unreadable'
+  | 'change-running'
+  | 'change-refused'
+  | 'change-incomplete'
+  | 'change-missing'
   | 'cancelled';
 
 /**
