@@ -41,6 +41,7 @@ export async function planFor(seen: Look, request: LookRequest, risk: SizingRisk
     nodes: seen.objects.nodes,
     prices: listPrices(seen.objects.nodes),
     settings: DEFAULT_OPTIMIZE_SETTINGS,
+    businessHours: request.settings.businessHours,
     peaks: { model: await loadSizingModel(), risk },
   });
 }

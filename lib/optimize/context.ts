@@ -1,6 +1,7 @@
 /** What every proposal is made with, besides the workload itself. */
 
 import type { SizingModel } from '../intelligence/sizing/recommend.ts';
+import type { BusinessHours } from '../types/idle.ts';
 import type { ResourcePrices } from '../types/money.ts';
 import type { SizingRisk } from '../types/sizing.ts';
 import type { ContainerLimitRange, Node } from '../types/workload.ts';
@@ -13,6 +14,8 @@ export interface PlanContext {
   readonly nodes: readonly Node[];
   readonly prices: ResourcePrices;
   readonly settings: OptimizeSettings;
+  /** Absent: whether most people work just now is not known. */
+  readonly businessHours?: BusinessHours;
   /** What sizes a container whose hours are known; without it, and without hours, peaks are given a margin. */
   readonly peaks?: LearnedPeaks;
 }

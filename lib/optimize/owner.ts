@@ -17,6 +17,12 @@ export function keptElsewhere({ tool, name, evidence }: Management, instead: str
   }
 }
 
+/** Its name in a sentence. */
+export function keeperOf({ tool, name }: Management): string {
+  const names: Readonly<Record<Management['tool'], string>> = { argocd: 'Argo CD', flux: 'Flux', helm: 'Helm', operator: name };
+  return names[tool];
+}
+
 /** Why a workload that keeps the cluster running is left alone. */
 export function systemReason({ ref, priorityClassName }: Workload, { settings }: PlanContext): string | undefined {
   if (settings.systemNamespaces.includes(ref.namespace)) {

@@ -9,10 +9,12 @@ import type { Declined, Plan, Recommendation } from '../types/plan.ts';
 import { type UsageEvidence, workloadKey } from '../types/usage.ts';
 import { type ClusterIdentity, type Workload, workloadOrder } from '../types/workload.ts';
 import type { PlanContext } from './context.ts';
-import { keptElsewhere } from './owner.ts';
+import { emittedIfOwned } from './emit/owned.ts';
+import type { Proposal } from './proposal.ts';
 import { type Rightsizing, rightsize } from './rightsize/recommend.ts';
+import { riskOf } from './risk/assess.ts';
 import { scalingObstacle } from './scale-to-zero/obstacles.ts';
-import { scaleToZero, scalingReason } from './scale-to-zero/recommend.ts';
+import { scaleToZero } from './scale-to-zero/recommend.ts';
 
 export interface PlanInput extends PlanContext {
   readonly cluster: ClusterIdentity;
@@ -28,7 +30,11 @@ export interface PlanInput extends PlanContext {
 
 export function makePlan(input: PlanInput): Plan {
   const findings = new Map(input.findings.map((finding) => [workloadKey(finding.workload), finding]));
-  const outcomes = input.workloads.map((workload) => propose(workload, findings.get(workloadKey(workload.ref)), input));
+  const outcomes = input.workloads.map((workload) => {
+    const finding = findings.get(workloadKey(workload.ref));
+    const { recommendation: proposal, declined } = propose(workload, finding, input);
+    return { recommendation: proposal && assessed(proposal, workload, finding, input), declined };
+  });
   const recommendations = outcomes.flatMap((each) => each.recommendation ?? []).toSorted(byRank);
   return {
     apiVersion: 'upid.dev/v1alpha1',
@@ -50,7 +56,7 @@ function propose(workload: Workload, finding: IdleFinding | undefined, input: Pl
   const usages = input.usage.get(workloadKey(workload.ref))?.containers ?? [];
   if (finding === undefined || finding.verdict !== 'idle') return rightsize(workload, usages, finding, input);
   const obstacle = scalingObstacle(workload, finding, input);
-  if (obstacle === undefined) return toZero(workload, finding, input);
+  if (obstacle === undefined) return { recommendation: scaleToZero(workload, finding, input), declined: [] };
   const { recommendation, declined } = rightsize(workload, usages, finding, input);
   const kept: readonly Declined[] = declined.some(({ reason }) => reason === obstacle)
     ? []
@@ -58,19 +64,21 @@ function propose(workload: Workload, finding: IdleFinding | undefined, input: Pl
   return { ...(recommendation && { recommendation }), declined: [...kept, ...declined] };
 }
 
-function toZero(workload: Workload, finding: IdleFinding, input: PlanInput): Rightsizing {
-  if (!workload.management) return { recommendation: scaleToZero(workload, finding, input), declined: [] };
-  const reason = `${scalingReason(finding, input.madeAtMs)}; ${keptElsewhere(workload.management, 'replicas: 0')}`;
-  return { declined: [{ target: workload.ref, resource: 'replicas', reason }] };
+/** With its risk, and emitted where somebody else keeps the workload. */
+function assessed(proposal: Proposal, workload: Workload, finding: IdleFinding | undefined, input: PlanInput): Recommendation {
+  const usages = input.usage.get(workloadKey(workload.ref))?.containers ?? [];
+  const risk = riskOf({ proposal, workload, usages, finding, context: input });
+  return { ...emittedIfOwned(proposal, workload), risk };
 }
 
-/** Savings × confidence, largest first. A rule without a measured probability stands with its whole savings. */
+/** Savings × confidence ÷ risk, largest first. A rule without a measured probability stands with its whole savings; a cost stays one, however safe. */
 function byRank(a: Recommendation, b: Recommendation): number {
   return rank(b) - rank(a) || workloadOrder(a.target, b.target);
 }
 
-function rank({ savings, confidence = 1 }: Recommendation): number {
-  return savings.monthly.amount * confidence;
+function rank({ savings, confidence = 1, risk }: Recommendation): number {
+  const amount = savings.monthly.amount * confidence;
+  return amount > 0 && risk ? amount / risk.value : amount;
 }
 
 function byTarget(a: Declined, b: Declined): number {

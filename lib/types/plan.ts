@@ -53,10 +53,21 @@ export interface RiskFactor {
 
 /** How likely it is that somebody regrets the change. */
 export interface Risk {
-  /** 0–1: the logistic function of the sum of a base rate and the factors. Below 0.3 is low: applied without --force. */
+  /** 0–1: the logistic function of the sum of the factors, the base rate among them. */
   readonly value: number;
   /** The weightiest first. */
   readonly factors: readonly RiskFactor[];
+}
+
+export type RiskLevel = 'low' | 'medium' | 'high';
+
+/** Below it a risk is low: applied without --force. */
+export const LOW_RISK = 0.3;
+/** From it on a risk is high. */
+export const HIGH_RISK = 0.6;
+
+export function riskLevel(value: number): RiskLevel {
+  return value < LOW_RISK ? 'low' : value < HIGH_RISK ? 'medium' : 'high';
 }
 
 /** What a person carries out elsewhere, because the cluster is not where it is decided or because it is a new object. */

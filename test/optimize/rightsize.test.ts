@@ -1,5 +1,6 @@
 /** Requests by named rules; every number below is computed by hand. */
 
+import { parse } from 'yaml';
 import { makePlan, type PlanInput } from '../../lib/optimize/plan.ts';
 import { DAY, HOUR } from '../../lib/types/duration.ts';
 import type { IdleFinding } from '../../lib/types/idle.ts';
@@ -505,7 +506,7 @@ test('what cannot be patched, or runs the cluster, is declined with the reason',
   assert.equal(plan(done).declined, [], 'a Job that is done is not worth a word');
 });
 
-test('what GitOps, Helm or an operator keeps is not patched: the values to set there are told', () => {
+test('what GitOps, Helm or an operator keeps is not patched: the values to set there are told and emitted', () => {
   for (const [tool, where] of [
     ['argocd', /^Argo CD keeps it \(application web, told by mark\) .* in the application's repository set /],
     ['flux', /^Flux keeps it .* in the repository that it applies set /],
@@ -513,10 +514,15 @@ test('what GitOps, Helm or an operator keeps is not patched: the values to set t
     ['operator', /^web keeps it /],
   ] as const) {
     const situation: Situation = { workload: { management: { tool, name: 'web', evidence: 'mark' } } };
-    assert.equal(plan(situation).recommendations, []);
-    const [reason] = declined(situation);
-    assert.match(reason!, where);
-    assert.match(reason!, /set web requests\.cpu: 115m \(now 500m\), web requests\.memory: 230Mi \(now 1Gi\)$/);
+    const { patch, undo, warnings, emitted } = only(situation);
+    assert.equal([patch, undo], [[], []]);
+    assert.match(warnings[0]!, where);
+    assert.match(warnings[0]!, /set web requests\.cpu: 115m \(now 500m\), web requests\.memory: 230Mi \(now 1Gi\)$/);
+    const resources = { requests: { cpu: '115m', memory: '230Mi' } };
+    const whole =
+      tool === 'helm' ? { resources } : { spec: { template: { spec: { containers: [{ name: 'web', resources }] } } } };
+    const { apiVersion: _version, kind: _kind, metadata: _metadata, ...values } = parse(emitted!.text);
+    assert.equal(values, whole);
   }
 });
 

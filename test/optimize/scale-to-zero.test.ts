@@ -1,8 +1,9 @@
+import { parse } from 'yaml';
 import { makePlan, type PlanInput } from '../../lib/optimize/plan.ts';
 import { DAY, HOUR, MINUTE } from '../../lib/types/duration.ts';
 import type { IdleFinding } from '../../lib/types/idle.ts';
 import type { Plan } from '../../lib/types/plan.ts';
-import type { Autoscaler, Workload } from '../../lib/types/workload.ts';
+import type { Autoscaler, Management, Workload } from '../../lib/types/workload.ts';
 import { assert, suite } from '../harness.ts';
 import { idleOf, inputOf, MIB, NOW, type ObjectParts, objectOf, podOf, usageOf, workloadOf } from './look.ts';
 
@@ -142,14 +143,6 @@ test('each reason why an idle workload is left is told', () => {
       { workload: { ref: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web', uid: '' } } },
       /^Deployment web itself could not be read/,
     ],
-    [
-      { workload: { management: { tool: 'helm', name: 'shop', evidence: 'annotation x' } } },
-      /^idle for 5d; Helm keeps it \(release shop, told by annotation x\) .* in the release's values set replicas: 0$/,
-    ],
-    [
-      { workload: { management: { tool: 'argocd', name: 'shop', evidence: 'label x' } } },
-      /^idle for 5d; Argo CD keeps it \(application shop, .* set replicas: 0$/,
-    ],
   ];
   for (const [situation, reason] of cases) {
     assert.match(refusal(situation) ?? 'none', reason);
@@ -166,10 +159,31 @@ test('what runs the cluster is left, and told once', () => {
   }
 });
 
-test('what somebody keeps elsewhere gets one word about replicas, none about requests', () => {
-  const { recommendations, declined } = plan({ workload: { management: { tool: 'flux', name: 'apps', evidence: 'label x' } } });
-  assert.equal(recommendations, []);
-  assert.is(declined.length, 1);
+test('what somebody keeps elsewhere is not patched: what would be is emitted for where it is kept', () => {
+  const emitted = (tool: Management['tool']) => {
+    const { recommendations, declined } = plan({ workload: { management: { tool, name: 'apps', evidence: 'label x' } } });
+    assert.equal(declined, []);
+    const [only] = recommendations;
+    assert.is(only!.kind, 'scale-to-zero');
+    assert.equal([only!.patch, only!.undo], [[], []]);
+    assert.is(only!.dryRun.state, 'not-asked');
+    return { ...only!.emitted!, warning: only!.warnings[0]! };
+  };
+  const flux = emitted('flux');
+  assert.is(flux.form, 'kustomize');
+  assert.is(flux.destination, 'the repository that Flux applies as apps');
+  assert.equal(parse(flux.text), {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web', namespace: 'shop' },
+    spec: { replicas: 0 },
+  });
+  assert.match(flux.warning, /^Flux keeps it \(apps, told by label x\) and would undo a patch; .* set replicas: 0$/);
+  assert.is(emitted('argocd').destination, 'the repository of Argo CD application apps');
+  assert.is(emitted('operator').destination, 'where apps takes these values from');
+  const helm = emitted('helm');
+  assert.is(helm.form, 'helm-values');
+  assert.equal(parse(helm.text), { replicaCount: 0 });
 });
 
 test('an election that is over does not keep anybody', () => {

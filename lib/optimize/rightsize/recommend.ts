@@ -3,13 +3,13 @@
 import { savingsOf } from '../../money/savings.ts';
 import { formatAge } from '../../types/duration.ts';
 import type { IdleFinding } from '../../types/idle.ts';
-import type { Declined, Recommendation, ValueChange } from '../../types/plan.ts';
+import type { Declined } from '../../types/plan.ts';
 import type { ContainerUsage } from '../../types/usage.ts';
 import type { ContainerSpec, Resources, Workload } from '../../types/workload.ts';
 import type { PlanContext } from '../context.ts';
-import { keptElsewhere } from '../owner.ts';
 import { containerEdit, editOf } from '../patch.ts';
 import { livePods, podRequests, replicasOf, times } from '../pod-requests.ts';
+import type { Proposal } from '../proposal.ts';
 import { amountOf, nameOf, RESOURCES, type ResourceName, shown } from '../resource.ts';
 import { NOT_ASKED } from '../unasked.ts';
 import { type Bounds, boundsOf, type Held, heldBy } from './bounds.ts';
@@ -25,7 +25,7 @@ import { isGuaranteed } from './quality.ts';
 import { containerWarnings, initWarnings, rolloutWarnings } from './warnings.ts';
 
 export interface Rightsizing {
-  readonly recommendation?: Recommendation;
+  readonly recommendation?: Proposal;
   readonly declined: readonly Declined[];
 }
 
@@ -186,7 +186,7 @@ function examineInjected(usages: readonly ContainerUsage[], frame: Frame): reado
 }
 
 interface Proposed {
-  readonly recommendation: Recommendation;
+  readonly recommendation: Proposal;
   readonly podBefore: Resources;
   readonly podAfter: Resources;
 }
@@ -239,19 +239,9 @@ function isBestEffort(containers: readonly Held[]): boolean {
 }
 
 /** Why a whole proposal is not made, though there would be one. */
-function refusedWhole(
-  { recommendation: { changes }, podBefore, podAfter }: Proposed,
-  { workload, context }: Frame,
-): string | undefined {
+function refusedWhole({ podBefore, podAfter }: Proposed, { context }: Frame): string | undefined {
   const grows = RESOURCES.some((resource) => (amountOf(podAfter, resource) ?? 0) > (amountOf(podBefore, resource) ?? 0));
-  const tooLarge = grows ? misfit(podAfter, context.nodes) : undefined;
-  if (tooLarge !== undefined) return tooLarge;
-  return workload.management && keptElsewhere(workload.management, changes.map(written).join(', '));
-}
-
-/** `web requests.cpu: 120m (now 500m)`. */
-function written({ container, field, from, to }: ValueChange): string {
-  return `${container} ${field}: ${to} (now ${from ?? 'not set'})`;
+  return grows ? misfit(podAfter, context.nodes) : undefined;
 }
 
 /** `web asks for more CPU and memory than it has used in 30d; proxy asks for no CPU`. */
