@@ -1,16 +1,16 @@
 /** Everything behind one recommendation, as lines: each value with its rule and evidence, warnings, the patch and its undo. */
 
-import type { Declined, JsonPatchOperation, Recommendation, ValueChange } from '../lib/types/plan.ts';
+import type { Declined, Emitted, JsonPatchOperation, Recommendation, Risk, ValueChange } from '../lib/types/plan.ts';
 import { type ObjectReference, objectName } from '../lib/types/workload.ts';
 import { formatPercent } from './figures.ts';
 import { glyphs } from './glyphs.ts';
-import { dryRunSegment, formatSavings } from './optimize-rows.ts';
+import { dryRunSegment, formatSavings, riskSegment } from './optimize-rows.ts';
 import { type Line, paragraph, type Segment } from './text.ts';
 
 const INDENT = 2;
 
 export function recommendationDetail(recommendation: Recommendation, width: number, ascii: boolean): Line[] {
-  const { kind, target, replicas, confidence, savings, dryRun, changes, warnings, patch, undo } = recommendation;
+  const { kind, target, replicas, confidence, savings, dryRun, changes, warnings, patch, undo, risk, emitted } = recommendation;
   const sure = confidence === undefined ? '' : `, ${formatPercent(confidence)} sure`;
   const answer: Segment[] = 'reason' in dryRun ? [{ text: `: ${dryRun.reason}` }] : [];
   return [
@@ -30,6 +30,8 @@ export function recommendationDetail(recommendation: Recommendation, width: numb
       'WARNINGS',
       warnings.flatMap((warning) => paragraph(`! ${warning}`, width, { indent: INDENT, tone: 'warning' })),
     ),
+    ...section('RISK', risk ? riskLines(risk, width) : []),
+    ...section('TO BE CARRIED OUT ELSEWHERE', emitted ? emittedLines(emitted, width) : []),
     ...section('PATCH', patchLines(patch, width)),
     ...section('UNDO', patchLines(undo, width)),
   ];
@@ -63,6 +65,26 @@ function changeLines({ container, field, from, to, rule, evidence }: ValueChange
       { text: `  ${rule}`, tone: 'dim' },
     ],
     ...paragraph(evidence, width, { indent: INDENT * 2 }),
+  ];
+}
+
+/** The level, and each factor by its share of the log-odds. */
+function riskLines({ value, factors }: Risk, width: number): Line[] {
+  return [
+    [{ text: ' '.repeat(INDENT) }, riskSegment(value), { text: ` ${formatPercent(value)}` }],
+    ...factors.flatMap(({ name, logOdds, evidence }) =>
+      paragraph(`${logOdds < 0 ? '-' : '+'}${Math.abs(logOdds).toFixed(1)} ${name}: ${evidence}`, width, { indent: INDENT }),
+    ),
+  ];
+}
+
+function emittedLines({ destination, text }: Emitted, width: number): Line[] {
+  return [
+    ...paragraph(`for ${destination}:`, width, { indent: INDENT }),
+    ...text
+      .trimEnd()
+      .split('\n')
+      .map((line): Line => [{ text: `${' '.repeat(INDENT * 2)}${line}` }]),
   ];
 }
 

@@ -1,6 +1,14 @@
 /** A plan's recommendations, and what was declined, as rows of a list. */
 
-import type { Declined, DryRunResult, Plan, Recommendation, Savings } from '../lib/types/plan.ts';
+import {
+  type Declined,
+  type DryRunResult,
+  type Plan,
+  type Recommendation,
+  type RiskLevel,
+  riskLevel,
+  type Savings,
+} from '../lib/types/plan.ts';
 import { formatCores, formatMebibytes } from '../lib/types/quantity.ts';
 import { workloadKey } from '../lib/types/usage.ts';
 import { objectName } from '../lib/types/workload.ts';
@@ -19,16 +27,21 @@ export const OPTIMIZE_COLUMNS: readonly Column[] = [
   { heading: 'SAVES-MEMORY', short: 'MEM', align: 'right', dropped: 2 },
   { heading: 'SAVES-MONTHLY', short: 'MONTHLY', align: 'right' },
   { heading: 'CONFIDENCE', short: 'CONF', align: 'right' },
+  { heading: 'RISK', short: 'RISK', align: 'left' },
   { heading: 'DRY-RUN', short: 'DRY-RUN', align: 'left' },
 ];
 
 export const OPTIMIZE_ORDERS: readonly SortOrder[] = [
+  { name: 'rank', descending: false },
   { name: 'savings', descending: true },
+  { name: 'risk', descending: false },
   { name: 'confidence', descending: true },
   { name: 'namespace', descending: false },
   { name: 'name', descending: false },
   { name: 'kind', descending: false },
 ];
+
+const RISK_TONES: Readonly<Record<RiskLevel, Tone>> = { low: 'good', medium: 'warning', high: 'bad' };
 
 const DRY_RUN_TONES: Readonly<Record<DryRunResult['state'], Tone>> = {
   accepted: 'good',
@@ -54,13 +67,13 @@ export function planItems(plan: Plan): PlanItem[] {
 }
 
 export function optimizeRows(items: readonly PlanItem[]): ListRow[] {
-  return items.map((item) =>
-    item.recommendation ? recommendationRow(item.id, item.recommendation) : declinedRow(item.id, item.declined),
+  return items.map((item, rank) =>
+    item.recommendation ? recommendationRow(item.id, item.recommendation, rank) : declinedRow(item.id, item.declined),
   );
 }
 
-function recommendationRow(id: string, recommendation: Recommendation): ListRow {
-  const { kind, target, savings, confidence, dryRun } = recommendation;
+function recommendationRow(id: string, recommendation: Recommendation, rank: number): ListRow {
+  const { kind, target, savings, confidence, risk } = recommendation;
   return {
     ...rowBase(id, kind, target),
     cells: [
@@ -71,11 +84,14 @@ function recommendationRow(id: string, recommendation: Recommendation): ListRow 
       { text: formatMebibytes(savings.memoryBytes) },
       { text: formatMoney(savings.monthly) },
       { text: orMissing(confidence, formatPercent) },
-      dryRunSegment(dryRun),
+      riskSegment(risk?.value),
+      answerSegment(recommendation),
     ],
     extra: false,
     sort: {
+      rank: [rank],
       savings: [savings.monthly.amount],
+      risk: [risk?.value],
       confidence: [confidence],
       namespace: [target.namespace, target.name],
       name: [target.name],
@@ -98,10 +114,13 @@ function declinedRow(id: string, { target, container, resource }: Declined): Lis
       none,
       none,
       none,
+      none,
     ],
     extra: true,
     sort: {
+      rank: [undefined],
       savings: [undefined],
+      risk: [undefined],
       confidence: [undefined],
       namespace: [target.namespace, target.name],
       name: [target.name],
@@ -112,6 +131,15 @@ function declinedRow(id: string, { target, container, resource }: Declined): Lis
 
 function rowBase(id: string, kind: string, target: Recommendation['target']): Pick<ListRow, 'id' | 'search'> {
   return { id, search: `${kind} ${target.namespace} ${objectName(target)} ${shortName(target)}`.toLowerCase() };
+}
+
+export function riskSegment(risk: number | undefined): Segment {
+  return risk === undefined ? { text: MISSING } : { text: riskLevel(risk), tone: RISK_TONES[riskLevel(risk)] };
+}
+
+/** What is carried out elsewhere was not asked about. */
+function answerSegment({ emitted, dryRun }: Recommendation): Segment {
+  return emitted === undefined ? dryRunSegment(dryRun) : { text: 'emit', tone: 'accent' };
 }
 
 export function dryRunSegment(dryRun: DryRunResult): Segment {

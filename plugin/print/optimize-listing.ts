@@ -1,7 +1,7 @@
 /** `kubectl upid optimize` as a list: the plan's recommendations in its own order, and the columns of its table. */
 
 import { declinedFields, planFields, recommendationFields } from '../../lib/operations/plan-file/write.ts';
-import type { Recommendation, ValueChange } from '../../lib/types/plan.ts';
+import { type Recommendation, riskLevel, type ValueChange } from '../../lib/types/plan.ts';
 import { formatCores, formatMebibytes } from '../../lib/types/quantity.ts';
 import type { OptimizeResult } from '../../lib/types/result.ts';
 import { objectName } from '../../lib/types/workload.ts';
@@ -53,7 +53,15 @@ export function optimizeColumns(allNamespaces: boolean): readonly Column<Recomme
       cell: ({ confidence }) => orNone(confidence, formatPercent),
       sortKey: ({ confidence }) => confidence,
     },
-    { heading: 'DRY-RUN', cell: ({ dryRun }) => dryRun.state, sortKey: ({ dryRun }) => dryRun.state },
+    { heading: 'RISK', cell: ({ risk }) => orNone(risk?.value, riskLevel), sortKey: ({ risk }) => risk?.value, ascending: true },
+    { heading: 'DRY-RUN', cell: answerOf, sortKey: answerOf },
+    {
+      heading: 'RISK-VALUE',
+      cell: ({ risk }) => orNone(risk?.value, (value) => value.toFixed(2)),
+      sortKey: ({ risk }) => risk?.value,
+      ascending: true,
+      wide: true,
+    },
     {
       heading: 'WARNINGS',
       cell: ({ warnings }) => (warnings.length === 0 ? NONE : warnings.join('; ')),
@@ -69,6 +77,11 @@ const NAMESPACE: Column<Recommendation> = {
   cell: ({ target }) => target.namespace,
   sortKey: ({ target }) => target.namespace,
 };
+
+/** `emit`: it is carried out elsewhere, so that the server was not asked. */
+function answerOf({ dryRun, emitted }: Recommendation): string {
+  return emitted === undefined ? dryRun.state : 'emit';
+}
 
 /** `replicas 3->0`, or for each container `web: cpu 500m->120m, memory 1Gi->300Mi`. */
 function formatChanges(changes: readonly ValueChange[]): string {

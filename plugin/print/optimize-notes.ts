@@ -11,6 +11,7 @@ export function optimizeNotes({ plan, namespace, notFound }: OptimizeResult): re
     ...(plan.recommendations.length > 0 ? [sumNote(plan)] : []),
     // Where a name is missing, the failure that follows says so.
     ...(plan.recommendations.length === 0 && notFound.length === 0 ? [nothingFound('recommendations', namespace)] : []),
+    ...emittedNotes(plan),
     ...dryRunNotes(plan.recommendations.map(({ dryRun }) => dryRun)),
     ...(plan.declined.length > 0 ? [`${plural(plan.declined.length, 'change')} declined; the reasons are in -o json`] : []),
   ];
@@ -20,6 +21,14 @@ function sumNote({ recommendations, savings }: OptimizeResult['plan']): string {
   const { cpuCores, memoryBytes, monthly, priceSource } = savings;
   const freed = `${formatCores(cpuCores)} CPU and ${formatMebibytes(memoryBytes)} memory of requests freed`;
   return `${plural(recommendations.length, 'recommendation')}: ${freed}, ${formatMoney(monthly)} a month at list price (${priceSource}); nothing was changed`;
+}
+
+function emittedNotes({ recommendations }: OptimizeResult['plan']): readonly string[] {
+  const count = recommendations.filter(({ emitted }) => emitted !== undefined).length;
+  if (count === 0) return [];
+  return [
+    `${plural(count, 'recommendation')} to be carried out where the object is kept: the patch or the values are in -o yaml`,
+  ];
 }
 
 function dryRunNotes(results: readonly DryRunResult[]): readonly string[] {

@@ -1,7 +1,7 @@
 /** Results as the operations return them, for the views' tests: made from formulas, the same on every run. */
 
 import type { Factor, FactorSeries, IdleFinding, IdleSettings, MissingEvidence, Verdict } from '../../lib/types/idle.ts';
-import type { Declined, JsonPatchOperation, Recommendation, Savings } from '../../lib/types/plan.ts';
+import type { Declined, JsonPatchOperation, Recommendation, Risk, Savings } from '../../lib/types/plan.ts';
 import type { IdleResult, OptimizeResult, Provenance } from '../../lib/types/result.ts';
 import type { SourceReport } from '../../lib/types/source.ts';
 import type { ObjectReference } from '../../lib/types/workload.ts';
@@ -266,6 +266,17 @@ function replace(path: string, from: unknown, to: unknown): JsonPatchOperation[]
   ];
 }
 
+function risk(value: number): Risk {
+  return {
+    value,
+    factors: [
+      { name: 'base rate', logOdds: -2.944, evidence: 'one change in twenty is regretted' },
+      { name: 'stateful', logOdds: 0.6, evidence: 'a StatefulSet: its pods have an identity' },
+      { name: 'history', logOdds: -0.7, evidence: '30d of history' },
+    ],
+  };
+}
+
 function scaleToZero(ref: ObjectReference, replicas: number, confidence: number): Recommendation {
   return {
     kind: 'scale-to-zero',
@@ -273,6 +284,7 @@ function scaleToZero(ref: ObjectReference, replicas: number, confidence: number)
     replicas,
     reason: 'idle for longer than every factor asks for',
     confidence,
+    risk: risk(0.08),
     changes: [
       {
         field: 'replicas',
@@ -300,6 +312,7 @@ function rightsize(ref: ObjectReference, dryRun: Recommendation['dryRun']): Reco
     replicas: 4,
     reason: 'container app asks for more than it has used in 30 days',
     confidence: 0.92,
+    risk: risk(ref.kind === 'StatefulSet' ? 0.41 : 0.12),
     changes: [
       {
         container: 'app',
@@ -349,6 +362,19 @@ export function sampleOptimize(simulated = false): OptimizeResult {
     scaleToZero(reference('shop-staging', 'Deployment', 'checkout-api'), 3, 0.974),
     scaleToZero(reference('demo-2024', 'Deployment', 'landing'), 1, 0.998),
     rightsize(reference('shop', 'Deployment', 'catalogue'), { state: 'accepted' }),
+    {
+      ...rightsize(reference('shop', 'Deployment', 'gateway'), {
+        state: 'not-asked',
+        reason: 'nothing is written to the cluster',
+      }),
+      patch: [],
+      undo: [],
+      emitted: {
+        form: 'kustomize' as const,
+        text: 'kind: Deployment\nspec: {}\n',
+        destination: 'the repository of Argo CD application shop',
+      },
+    },
     rightsize(reference('payments', 'StatefulSet', 'ledger'), {
       state: 'rejected',
       reason: 'admission webhook "policy.example" denied the request: memory requests must be at least 1Gi',
