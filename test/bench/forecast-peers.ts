@@ -1,14 +1,14 @@
 /**
  * The shipped forecast beside those of statsforecast and LightGBM, which the bench installs: LightGBM on all windows of the machines held
- * apart, statsforecast on some of them, as it takes seconds for each. Their answers are kept in the tests' cache; the first run takes an hour.
+ * apart, statsforecast on some of them, as it takes seconds for each. Their answers are kept in the tests' cache; the first run takes a quarter of an hour.
  */
 
 import { join } from 'node:path';
 import { formatTable } from '../../plugin/print/table.ts';
 import { pythonObstacle } from '../plugin/python.ts';
 import { globalTrees, type PeerRuntime, preparePeers, statistical } from './forecast/peers.ts';
-import { figuresOf, MEDIANS, productMethods, resultsOf } from './forecast/product.ts';
-import { HEADINGS, ordinary, type Result, rowsOf, summaryOf } from './forecast/results.ts';
+import { figuresOf, MEDIANS, NAIVE, productMethods, resultsOf } from './forecast/product.ts';
+import { HEADINGS, leftOutNote, ordinary, type Result, rowsOf, summaryOf } from './forecast/results.ts';
 import { SPEED_HEADINGS, speedOfPeer, speedOfProgram, speedRows, writeSpeedInput } from './forecast/speed.ts';
 import { type HeldApart, heldApart, subsample, tracesFile, writeLearningWindows } from './forecast/windows.ts';
 import { temporaryFolder } from './measure.ts';
@@ -57,7 +57,7 @@ export const forecastPeers: Part = {
         'memory of 1,000 forecasts': speeds[0]!.peakBytes / 1e6,
       },
       notes: [
-        `${apart.windows.length} windows, ${kept.filter(Boolean).length} of them for MASE and MSIS`,
+        leftOutNote(results[0]!, results.find(({ name }) => name === NAIVE)!, kept),
         '',
         `On ${SOME} of these windows, drawn by their digests:`,
         '',

@@ -4,8 +4,8 @@
  */
 
 import { join } from 'node:path';
-import { figuresOf, MEDIANS, productMethods, resultsOf } from './forecast/product.ts';
-import { HEADINGS, ordinary, rowsOf } from './forecast/results.ts';
+import { figuresOf, MEDIANS, NAIVE, productMethods, resultsOf } from './forecast/product.ts';
+import { HEADINGS, leftOutNote, ordinary, rowsOf } from './forecast/results.ts';
 import { SERIES, speedOfProgram, writeSpeedInput } from './forecast/speed.ts';
 import { heldApart, tracesFile } from './forecast/windows.ts';
 import { megabytes, temporaryFolder } from './measure.ts';
@@ -27,7 +27,7 @@ export const forecast: Part = {
       rows: rowsOf(results, kept),
       figures: { ...figuresOf(results, kept), 'memory of 1,000 forecasts': speed.peakBytes / 1e6 },
       notes: [
-        `${apart.windows.length} windows; MASE and MSIS of the ${kept.filter(Boolean).length} on which seasonal medians err by less than 150 daily changes`,
+        leftOutNote(results[0]!, results.find(({ name }) => name === NAIVE)!, kept),
         `${SERIES} series from file to file on one core: ${speed.seconds.toFixed(2)} s of processor, ${speed.wallSeconds.toFixed(2)} s in all, ${megabytes(speed.peakBytes)}`,
       ],
     };

@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- PART …]`: measures the parts that are named, or all of them but `forecast-peers`, prints what was found and compares it with the
- * budgets. Exit code 1 when a budget is not met.
+ * `npm run bench [-- PART …]`: measures the parts that are named, or all of them but `forecast-peers`, prints what was found and
+ * compares it with the budgets. Exit code 1 when a budget is not met.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -32,7 +32,7 @@ async function measureAll(names: readonly string[]): Promise<boolean> {
   return missed(figures).length === 0;
 }
 
-/** The first run takes an hour. */
+/** Installs Python packages; its first run takes a quarter of an hour. */
 const ONLY_NAMED: readonly string[] = ['forecast-peers'];
 
 const asked = process.argv.slice(2);

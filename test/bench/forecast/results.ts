@@ -67,11 +67,20 @@ export function rowsOf(results: readonly Result[], kept: readonly boolean[]): re
       result.name,
       maseMean.toFixed(3),
       maseMedian.toFixed(3),
-      msis.toFixed(1),
+      // Some methods give a few intervals without end.
+      msis < 10_000 ? msis.toFixed(1) : msis.toExponential(1),
       ...shares,
       result.secondsPer1000.toFixed(1),
     ];
   });
+}
+
+/** What leaving windows out does to the first two figures of a method and of another. */
+export function leftOutNote(method: Result, other: Result, kept: readonly boolean[]): string {
+  const all = kept.map(() => true);
+  const both = (some: readonly boolean[]) =>
+    [method, other].map((result) => summaryOf(result, some).maseMean.toFixed(3)).join(' against ');
+  return `${kept.length} windows, ${kept.filter(Boolean).length} of them for MASE and MSIS (mean MASE of all: ${both(all)})`;
 }
 
 export function summaryOf({ scores }: Result, kept: readonly boolean[]): Summary {
