@@ -79,6 +79,11 @@ function between(ms: number, fromHoursAgo: number, toHoursAgo: number): boolean 
   return ms > NOW - fromHoursAgo * HOUR && ms <= NOW - toHoursAgo * HOUR;
 }
 
+/** A rate whose samples come every two minutes: `counter` takes each for that of one. */
+function everyOther(rate: number): (ms: number) => number | undefined {
+  return (ms) => (Math.round(ms / MINUTE) % 2 === 0 ? 2 * rate : undefined);
+}
+
 /** Starts at every distance from the points that rates are taken at. */
 const YOUNG = [0, 1, 2, 3, 4].map((minutes) => ({
   name: `young${minutes}`,
@@ -123,6 +128,8 @@ const SERIES: readonly TestSeries[] = [
       ms < startMs ? undefined : ms <= startMs + MINUTE ? 2 * usual : usual;
     return podSeries({ pod, cpu: busyAtFirst(0.1), network: busyAtFirst(100) });
   }),
+  // A pod that is sampled half as often as the others.
+  ...podSeries({ pod: 'slow-0', cpu: everyOther(0.1), network: everyOther(100) }),
   // Another cluster in the same server, labelled the old way.
   ...podSeries({ pod: 'unused', cpu: () => 0.8 }).map(({ labels: { pod = '', container = '', ...labels }, at }) => ({
     labels: { ...labels, pod_name: 'web-6d4cf56db6-x7k2p', ...(container && { container_name: container }), cluster: 'old' },
@@ -179,6 +186,7 @@ const WORKLOADS = [
   workload({ name: 'api', kind: 'StatefulSet', pods: ['api-0'] }),
   workload({ name: 'collector', pods: ['collector-7b9c-ddddd'], containers: [{ name: 'logger' }] }),
   ...YOUNG.map(({ name, pod }) => workload({ name, kind: 'StatefulSet', pods: [pod] })),
+  workload({ name: 'slow', kind: 'StatefulSet', pods: ['slow-0'] }),
   workload({ name: 'agent', kind: 'DaemonSet', pods: ['agent-h4x9z'], hostNetwork: true }),
 ];
 
@@ -206,7 +214,7 @@ function against(engine: Engine): void {
 
   test('says what it found and how often it samples', () => {
     assert.is(told.reports.length, 1);
-    assert.match(told.reports[0]?.gave ?? '', /use of 11 of 11 workloads, sampled every 60 s/);
+    assert.match(told.reports[0]?.gave ?? '', /use of 12 of 12 workloads, sampled every 60 s/);
     assert.match(told.reports[0]?.gave ?? '', /nginx_ingress_controller_requests, http_requests_total/);
   });
 
@@ -256,6 +264,14 @@ function against(engine: Engine): void {
       const [cpu, network] = [peak((usage) => usage.cpuPeakCores), peak((usage) => usage.networkPeakBytesPerSecond)];
       assert.ok(cpu >= 0.099 && cpu < 0.155, `${name}: ${cpu} cores`);
       assert.ok(network >= 299 && network < 465, `${name}: ${network} bytes per second`);
+    }
+  });
+
+  test('a pod that is sampled half as often as the others is seen at all times', () => {
+    const { cpuPeakCores, networkPeakBytesPerSecond, grid } = of('shop/StatefulSet/slow').usage[0]!;
+    for (let minutes = 60; minutes < 20 * 60; minutes += 5) {
+      near(at(cpuPeakCores, grid, NOW - minutes * MINUTE), 0.1, 0.1);
+      near(at(networkPeakBytesPerSecond, grid, NOW - minutes * MINUTE), 300, 0.1);
     }
   });
 

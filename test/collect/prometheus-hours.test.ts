@@ -72,7 +72,17 @@ const after =
 /** Six minutes within the hour that began 20 hours ago. */
 const burst: At = (ms) => (ms > ORIGIN - 19.6 * HOUR && ms <= ORIGIN - 19.5 * HOUR ? 2 : 0.1);
 
+/** Nobody sampled it for five hours, while it went on counting. */
+const HOLE = { from: ORIGIN - 30.5 * HOUR, to: ORIGIN - 25.5 * HOUR };
+const unseen =
+  (rate: number): At =>
+  (ms) => {
+    if (ms > HOLE.from && ms < HOLE.to) return undefined;
+    return ms === HOLE.to ? (rate * (HOLE.to - HOLE.from)) / STEP : rate;
+  };
+
 const SERIES: readonly TestSeries[] = [
+  ...podSeries({ pod: 'unseen-0', cpu: unseen(0.1), memory: () => 1e7, network: unseen(100) }),
   ...podSeries({ pod: 'web-6d4cf56db6-x7k2p', cpu: before(0.2), memory: before(1e8), network: () => 100 }),
   ...podSeries({ pod: 'web-77b9fdc8d5-zzzzz', cpu: after(0.2), memory: after(1e8) }),
   ...podSeries({ pod: 'web-77b9fdc8d5-bbbbb', cpu: burst, memory: () => 5e7, network: () => 50 }),
@@ -112,6 +122,7 @@ const WORKLOADS = [
   }),
   workload({ name: 'api', pods: ['api-5f6d7c8b9-ccccc', 'api-5f6d7c8b9-fffff'] }),
   { ...stateful, pods: stateful.pods.map((pod) => ({ ...pod, volumeClaims: ['data-api-0'] })) },
+  workload({ name: 'unseen', kind: 'StatefulSet', pods: ['unseen-0'] }),
   workload({ name: 'agent', kind: 'DaemonSet', pods: ['agent-h4x9z'], hostNetwork: true }),
 ];
 
@@ -138,7 +149,7 @@ function against(engine: Engine): void {
   };
 
   test('says what it found, in few queries', () => {
-    assert.match(told.reports[0]?.gave ?? '', /use of 4 of 4 workloads by the hour; \d+ queries/);
+    assert.match(told.reports[0]?.gave ?? '', /use of 5 of 5 workloads by the hour; \d+ queries/);
     assert.is(told.reports[0]?.state, 'used');
     assert.ok(Number(/(\d+) queries/.exec(told.reports[0]!.gave!)![1]) < 40, told.reports[0]?.gave);
   });
@@ -162,6 +173,15 @@ function against(engine: Engine): void {
     const web = of('shop/Deployment/web');
     near(at(web.cpuMeanCores, 10), 0.33, 0.08);
     near(at(web.memoryMeanBytes, 10), 1.6e8, 0.08);
+  });
+
+  test('what was used in a hole is not in the hour after it', () => {
+    const { cpuMeanCores, cpuPeakCores, networkMeanBytesPerSecond } = of('shop/StatefulSet/unseen');
+    assert.ok(Number.isNaN(at(cpuMeanCores, 28)), String(at(cpuMeanCores, 28)));
+    near(at(cpuMeanCores, 26), 0.05, 0.1);
+    near(at(networkMeanBytesPerSecond, 26), 100, 0.1);
+    near(at(cpuPeakCores, 26), 0.1);
+    near(at(cpuMeanCores, 25), 0.1);
   });
 
   test('a burst within an hour is in its mean by its length, and in its peak by its height', () => {

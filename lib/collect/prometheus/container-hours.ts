@@ -7,12 +7,13 @@ import { HOUR } from '../../types/duration.ts';
 import type { ContainerHours, SlotGrid, SlotValues } from '../../types/usage.ts';
 import type { Series } from './answer.ts';
 import { isTooMuch, type PrometheusClient } from './client.ts';
+import { mean } from './counters.ts';
 import { type EngineKind, hoursBefore, rangeSeconds } from './grids.ts';
 import { halves, type QueryGroup } from './groups.ts';
 import { type ContainerLabels, CPU, MEMORY, selectorsOf } from './labels.ts';
 import { addRow, perWorkload, workloadOfRow } from './rows.ts';
 import type { SizingOptions } from './sizing.ts';
-import { type Collected, CPU_DIGITS, rounded, survivable } from './usage.ts';
+import { type Collected, CPU_DIGITS, rounded, stepRate, survivable } from './usage.ts';
 
 const HOURS = 720;
 /** Hours in one query: with 2,000 pods it stays below Prometheus' 50 million samples a query. */
@@ -78,13 +79,10 @@ function hourQueries(group: QueryGroup, options: ContainerHoursOptions): Readonl
   const { labels, cluster, grids, intervalSeconds, engine } = options;
   const { all } = selectorsOf(group, labels, cluster);
   const per = (query: string): string => perWorkload(group, labels, query, labels.container ?? '');
-  const hour = rangeSeconds(HOUR, intervalSeconds, engine);
+  const hour = { seconds: rangeSeconds(HOUR, intervalSeconds, engine), engine };
   return {
-    cpuMeanCores: rounded(per(`increase(${all(CPU)}[${hour}s]) / ${hour}`), CPU_DIGITS),
-    cpuPeakCores: rounded(
-      per(`max_over_time(rate(${all(CPU)}[${grids.rateSeconds}s])[${HOUR}s:${grids.stepSeconds}s])`),
-      CPU_DIGITS,
-    ),
+    cpuMeanCores: rounded(per(mean(all(CPU), hour)), CPU_DIGITS),
+    cpuPeakCores: rounded(per(`max_over_time(${stepRate(all(CPU), grids)}[${HOUR}s:${grids.stepSeconds}s])`), CPU_DIGITS),
     memoryMeanBytes: `round(${per(`avg_over_time(${all(MEMORY)}[${HOUR}s])`)})`,
     memoryPeakBytes: per(`max_over_time(${all(MEMORY)}[${HOUR}s])`),
   };

@@ -30,12 +30,6 @@ export function rangeSeconds(stepSeconds: number, intervalSeconds: number, engin
   return engine === 'victoriametrics' ? stepSeconds : stepSeconds + Math.ceil(intervalSeconds * 1.1);
 }
 
-/**
- * Share of its usual samples that a range must hold for its rate to count. At the first samples of a series, or after a hole, MetricsQL
- * tells the rate between the two that are there, whose noise is several times that of a whole range; PromQL divides by the whole range.
- */
-const LEAST_SHARE = 0.6;
-
 /** Seconds between the points that a peak is taken from. */
 export function stepOf(intervalSeconds: number): number {
   return STEPS.find((step) => step >= (INTERVALS_A_RATE - 1) * intervalSeconds) ?? HOUR;
@@ -46,8 +40,7 @@ export interface Grids {
   readonly stepSeconds: number;
   /** Range of the rate at each point. */
   readonly rateSeconds: number;
-  /** Samples that the range must hold at least; absent where the engine itself allows for missing ones. */
-  readonly leastSamples?: number;
+  readonly engine: EngineKind;
   /** The idle window, reaching up to now. */
   readonly fine: SlotGrid;
   /** Hours before it, back to the earliest use that counts, in parts of some days, newest first; empty when the window covers that. */
@@ -69,11 +62,10 @@ export function gridsOf(options: {
   const windowSlots = Math.ceil(Math.min(options.windowSeconds, LONGEST_WINDOW) / fineSeconds);
   const fine = backFrom(endMs, fineSeconds, windowSlots);
   const earlierSlots = Math.ceil((options.earlierSeconds - windowSlots * fineSeconds) / HOUR);
-  const rateSeconds = rangeSeconds(stepSeconds, intervalSeconds, options.engine);
   return {
     stepSeconds,
-    rateSeconds,
-    ...(options.engine === 'victoriametrics' && { leastSamples: Math.ceil((LEAST_SHARE * rateSeconds) / intervalSeconds) }),
+    rateSeconds: rangeSeconds(stepSeconds, intervalSeconds, options.engine),
+    engine: options.engine,
     fine,
     earlier: hoursBefore(fine.startMs, earlierSlots),
   };

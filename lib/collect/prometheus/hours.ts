@@ -7,6 +7,7 @@ import { HOUR } from '../../types/duration.ts';
 import type { SlotGrid, SlotValues, WorkloadHours } from '../../types/usage.ts';
 import { workloadKey } from '../../types/usage.ts';
 import type { PrometheusClient } from './client.ts';
+import { mean, rate } from './counters.ts';
 import { type EngineKind, rangeSeconds, stepOf } from './grids.ts';
 import type { QueryGroup } from './groups.ts';
 import { type ClusterLabel, type ContainerLabels, CPU, MEMORY, selectorsOf } from './labels.ts';
@@ -112,24 +113,25 @@ function joined(
 }
 
 /**
- * What a counter gains within an hour, divided by the hour, is its mean, so that a pod that lived for a part of the hour counts for that part
- * (MetricsQL divides a rate by the time between samples instead). Memory has no counter:
- * the sum over the pods that are there is taken every five minutes. Peaks are of each container, summed: an upper bound.
+ * What a counter gains within an hour, divided by the hour, is its mean, so that a pod that lived for a part of the hour counts for that part.
+ * Memory has no counter: the sum over the pods that are there is taken every five minutes. Peaks are of each container, summed: an upper bound.
  */
 function hourQueries(group: QueryGroup, options: HoursOptions): Readonly<Partial<Record<HourMetric, string>>> {
   const { labels, cluster, intervalSeconds, engine } = options;
   const { all, pod } = selectorsOf(group, labels, cluster);
   const sum = (perPod: string): string => perWorkload(group, labels, perPod, '', 'sum');
-  const hour = rangeSeconds(HOUR, intervalSeconds, engine);
-  const mean = (counter: string): string => `increase(${counter}[${hour}s]) / ${hour}`;
+  const hour = { seconds: rangeSeconds(HOUR, intervalSeconds, engine), engine };
   const step = stepOf(intervalSeconds);
-  const short = rangeSeconds(step, intervalSeconds, engine);
+  const short = { seconds: rangeSeconds(step, intervalSeconds, engine), engine };
   const memory = sum(podSum(labels, all(MEMORY)));
   return {
-    cpuMeanCores: rounded(sum(podSum(labels, mean(all(CPU)))), CPU_DIGITS),
-    cpuPeakCores: rounded(sum(podSum(labels, `max_over_time(rate(${all(CPU)}[${short}s])[${HOUR}s:${step}s])`)), CPU_DIGITS),
+    cpuMeanCores: rounded(sum(podSum(labels, mean(all(CPU), hour))), CPU_DIGITS),
+    cpuPeakCores: rounded(sum(podSum(labels, `max_over_time(${rate(all(CPU), short)}[${HOUR}s:${step}s])`)), CPU_DIGITS),
     memoryMeanBytes: `round(avg_over_time((${memory})[${HOUR}s:${SUM_STEP}s]))`,
     memoryPeakBytes: sum(podSum(labels, `max_over_time(${all(MEMORY)}[${HOUR}s])`)),
-    networkMeanBytesPerSecond: rounded(sum(bothDirections(labels, (metric) => mean(pod(metric, NOT_LOOP_BACK)))), NETWORK_DIGITS),
+    networkMeanBytesPerSecond: rounded(
+      sum(bothDirections(labels, (metric) => mean(pod(metric, NOT_LOOP_BACK), hour))),
+      NETWORK_DIGITS,
+    ),
   };
 }

@@ -7,6 +7,7 @@ import { type Sample, type SlotValues, workloadKey } from '../../types/usage.ts'
 import type { Pod, Workload } from '../../types/workload.ts';
 import type { Series } from './answer.ts';
 import type { PrometheusClient } from './client.ts';
+import { mean } from './counters.ts';
 import { rangeSeconds, slotEndingAt } from './grids.ts';
 import { appNames, containersOf, type QueryGroup, queryGroups } from './groups.ts';
 import { type ContainerLabels, CPU, MEMORY, selectorsOf } from './labels.ts';
@@ -106,20 +107,19 @@ function queriesOf(group: QueryGroup, options: SampleOptions): Readonly<Partial<
   // What several jobs scrape counts once.
   const each = (query: string): string => `max by (${names}) (${query})`;
   const slot = Math.max(grid.slotSeconds, intervalSeconds);
-  const range = rangeSeconds(slot, intervalSeconds, engine);
+  const range = { seconds: rangeSeconds(slot, intervalSeconds, engine), engine };
   const seen = Math.max(slot, Math.ceil(intervalSeconds * 1.1));
-  const gained = (counter: string): string => `increase(${counter}[${range}s]) / ${range}`;
   // MetricsQL takes the sample before the range as well.
   const pair = engine === 'victoriametrics' ? intervalSeconds : 2 * intervalSeconds;
   const peak = (query: string): string => `max_over_time((${query})[${slot}s:${intervalSeconds}s])`;
   const rate = (counter: string): string => `rate(${counter}[${pair}s])`;
   return {
-    cpuCores: rounded(each(gained(all(CPU))), CPU_DIGITS),
+    cpuCores: rounded(each(mean(all(CPU), range)), CPU_DIGITS),
     cpuPeakCores: rounded(peak(each(rate(all(CPU)))), CPU_DIGITS),
     memoryBytes: each(`last_over_time(${all(MEMORY)}[${seen}s])`),
     memoryPeakBytes: each(`max_over_time(${all(MEMORY)}[${seen}s])`),
     networkBytesPerSecond: rounded(
-      bothDirections(labels, (metric) => gained(pod(metric, NOT_LOOP_BACK))),
+      bothDirections(labels, (metric) => mean(pod(metric, NOT_LOOP_BACK), range)),
       NETWORK_DIGITS,
     ),
     networkPeakBytesPerSecond: rounded(

@@ -16,7 +16,7 @@ import {
   selectorsOf,
 } from './labels.ts';
 import { perWorkload, workloadOfRow } from './rows.ts';
-import { type Collected, survivable } from './usage.ts';
+import { type Collected, stepRate, survivable } from './usage.ts';
 
 /** Memory is sized by its highest peak of a month, CPU by a percentile of a fortnight's peaks. */
 const MEMORY_PERIOD = 30 * DAY;
@@ -76,8 +76,7 @@ function figureQueries(group: QueryGroup, { labels, cluster, grids }: SizingOpti
   const { all } = selectorsOf(group, labels, cluster);
   const container = labels.container ?? '';
   const per = (query: string): string => perWorkload(group, labels, query, container);
-  const peakOf = (period: number): string =>
-    per(`max_over_time(rate(${all(CPU)}[${grids.rateSeconds}s])[${period}s:${grids.stepSeconds}s])`);
+  const peakOf = (period: number): string => per(`max_over_time(${stepRate(all(CPU), grids)}[${period}s:${grids.stepSeconds}s])`);
   return {
     cpuP99Cores: `quantile_over_time(0.99, (${peakOf(HOUR)})[${CPU_PERIOD}s:${HOUR}s])`,
     cpuPeakCores: peakOf(CPU_PERIOD),

@@ -6,6 +6,7 @@
 import type { SlotGrid, SlotValues, WorkloadUsage } from '../../types/usage.ts';
 import { workloadKey } from '../../types/usage.ts';
 import { isTooMuch, type PrometheusClient } from './client.ts';
+import { rate } from './counters.ts';
 import { type Grids, withoutLeading } from './grids.ts';
 import { halves, type QueryGroup } from './groups.ts';
 import {
@@ -180,7 +181,7 @@ function fineQueries(group: QueryGroup, grid: SlotGrid, options: UsageOptions): 
 function earlierQueries(group: QueryGroup, grid: SlotGrid, options: UsageOptions): Partial<Record<Metric, string>> {
   const { app, pod, labels } = selectorsOf(group, options.labels, options.cluster);
   const peak = (selector: string): string =>
-    overSlots('max_over_time', rate(selector, options.grids), grid, options.grids.stepSeconds);
+    overSlots('max_over_time', stepRate(selector, options.grids), grid, options.grids.stepSeconds);
   return {
     networkPeakBytesPerSecond: rounded(
       perWorkload(
@@ -196,7 +197,7 @@ function earlierQueries(group: QueryGroup, grid: SlotGrid, options: UsageOptions
 
 /** Cores of the busiest pod: rates of its app containers, summed. A container that several jobs scrape counts once. */
 function cpuPerWorkload(group: QueryGroup, { app, labels }: Selectors, grids: Grids): string {
-  return perWorkload(group, labels, podSum(labels, rate(app(CPU), grids)));
+  return perWorkload(group, labels, podSum(labels, stepRate(app(CPU), grids)));
 }
 
 /** Sum over a pod's containers of the highest (lowest) value within the slot: an upper (lower) bound of the pod's own. */
@@ -215,14 +216,13 @@ function networkPerWorkload(group: QueryGroup, { pod, labels }: Selectors, grids
   return perWorkload(
     group,
     labels,
-    bothDirections(labels, (metric) => rate(pod(metric, NOT_LOOP_BACK), grids)),
+    bothDirections(labels, (metric) => stepRate(pod(metric, NOT_LOOP_BACK), grids)),
   );
 }
 
-/** Of a counter, per second; `if` is MetricsQL's. */
-function rate(selector: string, { rateSeconds, leastSamples }: Grids): string {
-  const range = `${selector}[${rateSeconds}s]`;
-  return leastSamples === undefined ? `rate(${range})` : `(rate(${range}) if (count_over_time(${range}) >= ${leastSamples}))`;
+/** Of a counter, at each step of the grids. */
+export function stepRate(counter: string, { rateSeconds, engine }: Grids): string {
+  return rate(counter, { seconds: rateSeconds, engine });
 }
 
 export const NOT_LOOP_BACK = ',interface!="lo"';
