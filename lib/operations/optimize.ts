@@ -38,6 +38,7 @@ export async function planFor(seen: Look, request: LookRequest, risk: SizingRisk
     workloads: seen.workloads,
     usage: seen.evidence,
     limitRanges: seen.objects.limitRanges,
+    resourceQuotas: seen.objects.resourceQuotas,
     nodes: seen.objects.nodes,
     prices: listPrices(seen.objects.nodes),
     settings: DEFAULT_OPTIMIZE_SETTINGS,

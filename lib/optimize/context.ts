@@ -4,12 +4,13 @@ import type { SizingModel } from '../intelligence/sizing/recommend.ts';
 import type { BusinessHours } from '../types/idle.ts';
 import type { ResourcePrices } from '../types/money.ts';
 import type { SizingRisk } from '../types/sizing.ts';
-import type { ContainerLimitRange, Node } from '../types/workload.ts';
+import type { ContainerLimitRange, Node, ResourceQuota } from '../types/workload.ts';
 import type { OptimizeSettings } from './settings.ts';
 
 export interface PlanContext {
   readonly madeAtMs: number;
   readonly limitRanges: readonly ContainerLimitRange[];
+  readonly resourceQuotas: readonly ResourceQuota[];
   /** Empty where they may not be listed: then it is not checked that a pod still fits on one. */
   readonly nodes: readonly Node[];
   readonly prices: ResourcePrices;

@@ -196,6 +196,19 @@ export interface ContainerLimitRange {
   readonly maxLimitRequestRatio: Resources;
 }
 
+/** What the pods of one namespace may hold together, and what they hold. What a ResourceQuota does not name is absent. */
+export interface ResourceQuota {
+  readonly namespace: string;
+  readonly name: string;
+  readonly requests: QuotaAmounts;
+  readonly limits: QuotaAmounts;
+}
+
+export interface QuotaAmounts {
+  readonly hard: Resources;
+  readonly used: Resources;
+}
+
 export interface ClusterIdentity {
   /** UID of the namespace kube-system; where it may not be read, a digest of the server's address, prefixed `server-`. */
   readonly id: string;
@@ -212,6 +225,7 @@ export interface ClusterObjects {
   readonly workloads: readonly Workload[];
   readonly nodes: readonly Node[];
   readonly limitRanges: readonly ContainerLimitRange[];
+  readonly resourceQuotas: readonly ResourceQuota[];
   /** Sources of the lists that could not be read, so that what they would tell is not known: `leases`. */
   readonly unread: readonly string[];
 }

@@ -81,7 +81,9 @@ async function ask(as?: string): Promise<readonly Recommendation[]> {
   const { objects, named } = await collectObjects(admin, scope, { nowMs: NOW, signal, progress });
   const usages = named.map(({ containers }) => containers.map(({ name }) => usageOf(name)));
   const findings = named.slice(0, 2).map((workload) => idleOf(workload));
-  const plan = makePlan(inputOf(named, usages, { findings, limitRanges: objects.limitRanges }));
+  const plan = makePlan(
+    inputOf(named, usages, { findings, limitRanges: objects.limitRanges, resourceQuotas: objects.resourceQuotas }),
+  );
   const person = await connect({ kubeconfig: cluster.kubeconfig, ...(as !== undefined && { as }) }, runtime);
   const answered = await dryRun(person, plan.recommendations, { mode: 'server', signal, progress });
   await Promise.all([admin.close(), person.close()]);

@@ -175,6 +175,7 @@ export function inputOf(
     workloads,
     usage: new Map(workloads.map(({ ref }, at) => [workloadKey(ref), { containers: usages[at] ?? [] }])),
     limitRanges: [],
+    resourceQuotas: [],
     nodes: [],
     prices: PRICES,
     settings: DEFAULT_OPTIMIZE_SETTINGS,

@@ -6,7 +6,7 @@ import { DAY, HOUR } from '../../lib/types/duration.ts';
 import type { IdleFinding } from '../../lib/types/idle.ts';
 import type { Declined, Plan, Recommendation, ValueChange } from '../../lib/types/plan.ts';
 import type { ContainerUsage } from '../../lib/types/usage.ts';
-import type { Autoscaler, Workload } from '../../lib/types/workload.ts';
+import type { Autoscaler, ResourceQuota, Workload } from '../../lib/types/workload.ts';
 import { assert, suite } from '../harness.ts';
 import { idleOf, inputOf, limitRange, MIB, NOW, type ObjectParts, objectOf, podOf, usageOf, workloadOf } from './look.ts';
 
@@ -524,6 +524,35 @@ test('what GitOps, Helm or an operator keeps is not patched: the values to set t
     const { apiVersion: _version, kind: _kind, metadata: _metadata, ...values } = parse(emitted!.text);
     assert.equal(values, whole);
   }
+});
+
+test('what grows must fit into what the quotas of its namespace leave', () => {
+  const quota = (usedMib: number, more: Partial<ResourceQuota> = {}): { readonly resourceQuotas: readonly ResourceQuota[] } => ({
+    resourceQuotas: [
+      {
+        namespace: 'shop',
+        name: 'compute',
+        requests: { hard: { memoryBytes: 1000 * MIB }, used: { memoryBytes: usedMib * MIB } },
+        limits: { hard: {}, used: {} },
+        ...more,
+      },
+    ],
+  });
+  // 128Mi → 230Mi for three replicas: 306 MiB more.
+  const object = web({ cpu: '115m', memory: '128Mi' });
+  assert.is(changes({ object, input: quota(694) }).length, 1);
+  assert.equal(declined({ object, input: quota(695) }), [
+    'it would hold 306Mi more of memory requests, and ResourceQuota compute leaves 305Mi in namespace shop; raise the quota first',
+  ]);
+  assert.is(changes({ object, input: quota(1000, { namespace: 'elsewhere' }) }).length, 1);
+  const unknown = { requests: { hard: { memoryBytes: MIB }, used: {} } };
+  assert.is(changes({ object, input: quota(0, unknown) }).length, 1, 'what is used is not known yet');
+  assert.is(changes({ input: quota(1000) }).length, 2, 'shrinking is never a matter of room');
+  // Limits keep their ratio: 256Mi → 460Mi, 612 MiB more.
+  const limited = web({ cpu: '115m', memory: '128Mi' }, { memory: '256Mi' });
+  const none = { hard: {}, used: {} };
+  const limits = { hard: { memoryBytes: 1000 * MIB }, used: { memoryBytes: 400 * MIB } };
+  assert.match(declined({ object: limited, input: quota(0, { requests: none, limits }) })[0]!, 'more of memory limits');
 });
 
 test('a pod does not grow beyond the largest node', () => {

@@ -26,6 +26,7 @@ const RIGHTS: readonly (readonly [string, Rule])[] = [
   ['list leases.coordination.k8s.io in all namespaces', list('coordination.k8s.io', 'leases')],
   ['list services in all namespaces', list('', 'services')],
   ['list limitranges in all namespaces', list('', 'limitranges')],
+  ['list resourcequotas in all namespaces', list('', 'resourcequotas')],
   ['list nodes at cluster scope', list('', 'nodes')],
   [
     'get namespaces/kube-system at cluster scope',
@@ -102,9 +103,9 @@ test('the right to list pods alone is enough to run; what else is needed stands 
   assert.equal({ exitCode, stdout }, { exitCode: 0, stdout: '' });
   const lines = stderr.trimEnd().split('\n');
   assert.equal(lines.slice(0, -1), [
-    'Warning: 14 rights are missing, so that less can be said; -v tells what each is for:',
+    'Warning: 15 rights are missing, so that less can be said; -v tells what each is for:',
     '  list replicasets.apps, deployments.apps, statefulsets.apps, daemonsets.apps, jobs.batch, cronjobs.batch, ' +
-      'horizontalpodautoscalers.autoscaling, poddisruptionbudgets.policy, leases.coordination.k8s.io, services, limitranges, ' +
+      'horizontalpodautoscalers.autoscaling, poddisruptionbudgets.policy, leases.coordination.k8s.io, services, limitranges, resourcequotas, ' +
       'pods.metrics.k8s.io in all namespaces',
     '  list nodes at cluster scope',
     '  get namespaces/kube-system at cluster scope',

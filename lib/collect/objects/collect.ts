@@ -22,6 +22,7 @@ import {
   type NamespacedLease,
   NODES,
   podAsController,
+  RESOURCE_QUOTAS,
   SCALED_OBJECTS,
   SERVICES,
   type SelectingBudget,
@@ -102,6 +103,7 @@ export async function collectObjects(client: KubeClient, scope: ObjectScope, opt
     workloads: workloads.toSorted((a, b) => workloadOrder(a.ref, b.ref)),
     nodes: lists.nodes,
     limitRanges: lists.limitRanges.flat(),
+    resourceQuotas: lists.resourceQuotas,
     unread: lists.reports.filter(({ state }) => state === 'forbidden' || state === 'failed').map(({ source }) => source),
   };
   const named = objects.workloads.filter((workload) => isNamed(workload, scope.names));
@@ -121,6 +123,7 @@ interface Lists {
   readonly routes: readonly ServingRule[] | undefined;
   readonly nodes: ClusterObjects['nodes'];
   readonly limitRanges: readonly ClusterObjects['limitRanges'][];
+  readonly resourceQuotas: ClusterObjects['resourceQuotas'];
   readonly reports: readonly SourceReport[];
 }
 
@@ -138,23 +141,36 @@ async function listAll(client: KubeClient, scope: ObjectScope, { signal, progres
     const present = specs.filter(({ groupVersion }) => known.has(groupVersion.split('/')[2] ?? ''));
     return present.length === 0 ? undefined : (await Promise.all(present.map(listed))).flat();
   };
-  const [cluster, pods, controllers, autoscalers, optional, budgets, leases, services, routes, nodes, limitRanges] =
-    await Promise.all([
-      identify(client, signal, reports).then((found) => {
-        identified?.(found);
-        return found;
-      }),
-      listPods(client, scope, where, progress, reports),
-      Promise.all(CONTROLLER_LISTS.map(listed)),
-      listed(AUTOSCALERS),
-      served(OPTIONAL_AUTOSCALERS),
-      listed(DISRUPTION_BUDGETS),
-      listed(LEASES),
-      listed(SERVICES),
-      served(ROUTES),
-      listed(NODES),
-      listed(LIMIT_RANGES),
-    ]);
+  const [
+    cluster,
+    pods,
+    controllers,
+    autoscalers,
+    optional,
+    budgets,
+    leases,
+    services,
+    routes,
+    nodes,
+    limitRanges,
+    resourceQuotas,
+  ] = await Promise.all([
+    identify(client, signal, reports).then((found) => {
+      identified?.(found);
+      return found;
+    }),
+    listPods(client, scope, where, progress, reports),
+    Promise.all(CONTROLLER_LISTS.map(listed)),
+    listed(AUTOSCALERS),
+    served(OPTIONAL_AUTOSCALERS),
+    listed(DISRUPTION_BUDGETS),
+    listed(LEASES),
+    listed(SERVICES),
+    served(ROUTES),
+    listed(NODES),
+    listed(LIMIT_RANGES),
+    listed(RESOURCE_QUOTAS),
+  ]);
   return {
     cluster,
     pods,
@@ -166,6 +182,7 @@ async function listAll(client: KubeClient, scope: ObjectScope, { signal, progres
     routes: routes?.flat(),
     nodes,
     limitRanges,
+    resourceQuotas,
     reports: reports.toSorted((a, b) => REPORT_ORDER.indexOf(a.source) - REPORT_ORDER.indexOf(b.source)),
   };
 }
@@ -181,7 +198,7 @@ export const OBJECT_LISTS: readonly (Pick<
   ...OPTIONAL_AUTOSCALERS.map((spec) => ({ ...spec, optional: true })),
   ...[DISRUPTION_BUDGETS, LEASES, SERVICES].map((spec) => ({ ...spec, optional: false })),
   ...ROUTES.map((spec) => ({ ...spec, optional: true })),
-  ...[LIMIT_RANGES, NODES].map((spec) => ({ ...spec, optional: false })),
+  ...[LIMIT_RANGES, RESOURCE_QUOTAS, NODES].map((spec) => ({ ...spec, optional: false })),
 ];
 
 const REPORT_ORDER: readonly string[] = [...OBJECT_LISTS.map(({ source }) => source), 'identity'];

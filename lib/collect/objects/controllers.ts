@@ -1,4 +1,4 @@
-/** What is kept of owners and of the objects that surround a workload: controllers, autoscalers, budgets, leases, services, nodes, limit ranges. */
+/** What is kept of owners and of the objects that surround a workload: controllers, autoscalers, budgets, leases, services, nodes, limit ranges, quotas. */
 
 import type {
   Autoscaler,
@@ -7,6 +7,9 @@ import type {
   DisruptionBudget,
   Lease,
   Node,
+  QuotaAmounts,
+  ResourceQuota,
+  Resources,
   Service,
 } from '../../types/workload.ts';
 import type { ListSpec } from './lists.ts';
@@ -341,6 +344,40 @@ export const LIMIT_RANGES: ListSpec<readonly ContainerLimitRange[]> = {
       }));
   },
 };
+
+/** Scopes that every pod with requests of a workload which is not to end falls under; a quota with others counts other pods. */
+const GENERAL_SCOPES: ReadonlySet<unknown> = new Set(['NotTerminating', 'NotBestEffort']);
+
+/** One that counts only pods of some priority classes, of jobs or without requests is left out. */
+export const RESOURCE_QUOTAS: ListSpec<ResourceQuota> = {
+  source: 'resourcequotas',
+  groupVersion: '/api/v1',
+  resource: 'resourcequotas',
+  namespaced: true,
+  without: 'whether what grows fits into the quota of its namespace is not known',
+  keep: (item) => {
+    const { metadata, spec, status } = parts(item);
+    const scopes = Array.isArray(spec.scopes) ? spec.scopes : [];
+    if (spec.scopeSelector !== undefined || !scopes.every((scope) => GENERAL_SCOPES.has(scope))) return undefined;
+    const [hard, used] = [record(spec.hard), record(status.used)];
+    const amounts = (section: 'requests' | 'limits'): QuotaAmounts => ({
+      hard: quotaAmounts(hard, section),
+      used: quotaAmounts(used, section),
+    });
+    return {
+      namespace: text(metadata.namespace),
+      name: text(metadata.name),
+      requests: amounts('requests'),
+      limits: amounts('limits'),
+    };
+  },
+};
+
+/** `cpu` is another name of `requests.cpu`. */
+function quotaAmounts(raw: Raw, section: 'requests' | 'limits'): Resources {
+  const short = section === 'requests' ? raw : {};
+  return resources({ cpu: raw[`${section}.cpu`] ?? short.cpu, memory: raw[`${section}.memory`] ?? short.memory });
+}
 
 function parts(item: unknown): { readonly metadata: Raw; readonly spec: Raw; readonly status: Raw } {
   const raw = record(item);

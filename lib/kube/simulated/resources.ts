@@ -53,6 +53,7 @@ const BUILT_IN: readonly ApiResource[] = [
   resource('v1', 'services', 'Service', { fields: { 'spec.clusterIP': '', 'spec.type': '' } }),
   resource('v1', 'serviceaccounts', 'ServiceAccount'),
   resource('v1', 'limitranges', 'LimitRange'),
+  resource('v1', 'resourcequotas', 'ResourceQuota'),
   resource('v1', 'persistentvolumeclaims', 'PersistentVolumeClaim'),
   resource('apps/v1', 'deployments', 'Deployment'),
   resource('apps/v1', 'replicasets', 'ReplicaSet'),

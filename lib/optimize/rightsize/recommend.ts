@@ -22,6 +22,7 @@ import { autoscaledReason, type PodRequest, sizingObstacle, waitingReason } from
 import { oomKillOf } from './oom.ts';
 import { type Case, proposalFor, type ResourceProposal } from './proposal.ts';
 import { isGuaranteed } from './quality.ts';
+import { type Growth, overQuota } from './quota.ts';
 import { containerWarnings, initWarnings, rolloutWarnings } from './warnings.ts';
 
 export interface Rightsizing {
@@ -189,6 +190,7 @@ interface Proposed {
   readonly recommendation: Proposal;
   readonly podBefore: Resources;
   readonly podAfter: Resources;
+  readonly growth: Growth;
 }
 
 function recommendation(changing: readonly Examined[], frame: Frame): Proposed {
@@ -202,9 +204,15 @@ function recommendation(changing: readonly Examined[], frame: Frame): Proposed {
   const edits = changing.flatMap(({ subject: { spec }, path, proposals }) =>
     path === undefined ? [] : [containerEdit(path, spec, valuesOf(spec, proposals, guaranteed))],
   );
+  const limitsOf = (containers: readonly Held[]): Resources =>
+    podRequests(containers.map(({ role, limits }) => ({ role, requests: limits })));
   return {
     podBefore,
     podAfter,
+    growth: {
+      requests: freed(podAfter, podBefore, replicas),
+      limits: freed(limitsOf(after), limitsOf(before), replicas),
+    },
     recommendation: {
       kind: 'rightsize',
       target: workload.ref,
@@ -239,9 +247,10 @@ function isBestEffort(containers: readonly Held[]): boolean {
 }
 
 /** Why a whole proposal is not made, though there would be one. */
-function refusedWhole({ podBefore, podAfter }: Proposed, { context }: Frame): string | undefined {
+function refusedWhole({ podBefore, podAfter, growth }: Proposed, { context, workload }: Frame): string | undefined {
   const grows = RESOURCES.some((resource) => (amountOf(podAfter, resource) ?? 0) > (amountOf(podBefore, resource) ?? 0));
-  return grows ? misfit(podAfter, context.nodes) : undefined;
+  const unplaced = grows ? misfit(podAfter, context.nodes) : undefined;
+  return unplaced ?? overQuota(workload.ref.namespace, growth, context.resourceQuotas);
 }
 
 /** `web asks for more CPU and memory than it has used in 30d; proxy asks for no CPU`. */

@@ -26,6 +26,7 @@ const LISTS: readonly { readonly path: string; readonly right: string }[] = [
   { path: '/api/v1/services', right: 'list services in all namespaces' },
   { path: '/api/v1/nodes', right: 'list nodes at cluster scope' },
   { path: '/api/v1/limitranges', right: 'list limitranges in all namespaces' },
+  { path: '/api/v1/resourcequotas', right: 'list resourcequotas in all namespaces' },
 ];
 
 for (const { path, right } of LISTS) {
@@ -64,7 +65,15 @@ test('with the right to list pods alone: workloads by their names, and every rig
       ...WEB,
       '/api/v1/pods': [...WEB['/api/v1/pods'], pod({ name: 'db-0', owner: STATEFUL_SET('db'), labels: { app: 'db' } })],
     },
-    forbidden: ['/apis', '/api/v1/namespaces', '/api/v1/services', '/api/v1/nodes', '/api/v1/limitranges', '/version'],
+    forbidden: [
+      '/apis',
+      '/api/v1/namespaces',
+      '/api/v1/services',
+      '/api/v1/nodes',
+      '/api/v1/limitranges',
+      '/api/v1/resourcequotas',
+      '/version',
+    ],
   });
   assert.equal(
     objects.workloads.map(({ ref }) => `${ref.kind}/${ref.name}/${ref.uid}`),
@@ -101,7 +110,7 @@ test('every list of a namespace is asked there; nodes are asked at cluster scope
   const api = await startApi({ objects: WEB });
   await collect(api.client, { namespace: 'shop' });
   const lists = api.paths().filter((path) => !/^\/(version|apis|api\/v1\/namespaces\/kube-system)$/.test(path));
-  assert.is(lists.length, 13);
+  assert.is(lists.length, 14);
   for (const path of lists) assert.ok(path === '/api/v1/nodes' || path.includes('/namespaces/shop/'), path);
   await api.stop();
 });

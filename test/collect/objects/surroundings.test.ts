@@ -408,4 +408,41 @@ test('nodes and limit ranges', async () => {
   ]);
 });
 
+test('quotas of all pods of a namespace, in their short and long names; those of some pods only are left out', async () => {
+  const quota = (name: string, spec: object, used = {}) => ({ metadata: metadata({ name }), spec, status: { used } });
+  const { objects } = await collected({
+    objects: {
+      ...WEB,
+      '/api/v1/resourcequotas': [
+        quota('short', { hard: { cpu: '4', memory: '8Gi', pods: '10' } }, { cpu: '3500m', memory: '2Gi', pods: '3' }),
+        quota(
+          'long',
+          { hard: { 'requests.cpu': '4', 'limits.memory': '16Gi' }, scopes: ['NotTerminating', 'NotBestEffort'] },
+          { 'requests.cpu': '1', 'limits.memory': '4Gi' },
+        ),
+        quota('new', { hard: { 'limits.cpu': '2' } }),
+        quota('jobs', { hard: { cpu: '1' }, scopes: ['Terminating'] }),
+        quota('urgent', { hard: { cpu: '1' }, scopeSelector: { matchExpressions: [] } }),
+      ],
+    },
+  });
+  const GIB = 2 ** 30;
+  const none = { hard: {}, used: {} };
+  assert.equal(objects.resourceQuotas, [
+    {
+      namespace: 'shop',
+      name: 'short',
+      requests: { hard: { cpuCores: 4, memoryBytes: 8 * GIB }, used: { cpuCores: 3.5, memoryBytes: 2 * GIB } },
+      limits: none,
+    },
+    {
+      namespace: 'shop',
+      name: 'long',
+      requests: { hard: { cpuCores: 4 }, used: { cpuCores: 1 } },
+      limits: { hard: { memoryBytes: 16 * GIB }, used: { memoryBytes: 4 * GIB } },
+    },
+    { namespace: 'shop', name: 'new', requests: none, limits: { hard: { cpuCores: 2 }, used: {} } },
+  ]);
+});
+
 test.run();
