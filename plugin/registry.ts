@@ -42,6 +42,24 @@ export const REGISTRY: readonly Registration[] = [
     load: async () => (await import('./commands/optimize.ts')).OptimizeCommand,
   },
   {
+    path: ['optimize', 'resources'],
+    group: 'Act',
+    summary: 'Propose requests and limits that fit what is used',
+    load: async () => (await import('./commands/optimize-resources.ts')).OptimizeResourcesCommand,
+  },
+  {
+    path: ['optimize', 'zero-pod'],
+    group: 'Act',
+    summary: 'Propose which idle workloads to scale to zero',
+    load: async () => (await import('./commands/optimize-zero-pod.ts')).OptimizeZeroPodCommand,
+  },
+  {
+    path: ['optimize', 'auto'],
+    group: 'Act',
+    summary: 'Choose what a policy file allows to be done without asking',
+    load: async () => (await import('./commands/optimize-auto.ts')).OptimizeAutoCommand,
+  },
+  {
     path: ['optimize', 'cost'],
     group: 'Act',
     summary: 'Choose the best set of changes under a budget and a risk limit',

@@ -3,9 +3,10 @@
 import { type DryRunMode, dryRun } from '../change/dry-run.ts';
 import { loadSizingModel } from '../intelligence/sizing/model.ts';
 import { listPrices } from '../money/list-prices.ts';
+import { type Limits, type Objection, objectionOf, without } from '../optimize/limits.ts';
 import { makePlan } from '../optimize/plan.ts';
 import { DEFAULT_OPTIMIZE_SETTINGS } from '../optimize/settings.ts';
-import type { Plan } from '../types/plan.ts';
+import type { Plan, RecommendationKind } from '../types/plan.ts';
 import type { OptimizeResult } from '../types/result.ts';
 import type { SizingRisk } from '../types/sizing.ts';
 import { judgeAll } from './idle.ts';
@@ -16,21 +17,35 @@ export interface OptimizeRequest extends LookRequest {
   readonly dryRun: DryRunMode;
   /** How rarely the coming week may exceed what is proposed. */
   readonly risk: SizingRisk;
+  /** What is asked about; absent: everything. */
+  readonly kinds?: readonly RecommendationKind[];
+  readonly limits?: Limits;
+  /** A file that says what may be done without asking, and the zone of its hours. */
+  readonly policy?: { readonly file: string; readonly timeZone: string };
 }
 
 /** @throws UpidError as `look`; a patch that the server refuses is a state of its recommendation. */
-export function proposeOptimization(request: OptimizeRequest): Promise<OptimizeResult> {
-  return look(request, { sizing: true }, async (seen) => {
+export async function proposeOptimization(request: OptimizeRequest): Promise<OptimizeResult> {
+  const policy = request.policy && (await policyOf(request.policy));
+  return await look(request, { sizing: true }, async (seen) => {
     const { progress, signal, risk } = request;
-    const plan = await planFor(seen, request, risk);
+    const prices = listPrices(seen.objects.nodes);
+    const wanted = without(await planFor(seen, request, risk), objectionOf(request.limits ?? {}), prices);
+    // Hours are those of the person's clock, also where the cluster that is looked at is simulated.
+    const plan = policy ? without(wanted, policy(request.runtime.now()), prices) : wanted;
     const recommendations = await dryRun(seen.client, plan.recommendations, { mode: request.dryRun, signal, progress });
     return { ...seen.provenance(), plan: { ...plan, recommendations } };
   });
 }
 
 /** What is proposed for what was seen. */
-export async function planFor(seen: Look, request: LookRequest, risk: SizingRisk): Promise<Plan> {
+export async function planFor(
+  seen: Look,
+  request: LookRequest & Pick<OptimizeRequest, 'kinds'>,
+  risk: SizingRisk,
+): Promise<Plan> {
   return makePlan({
+    ...(request.kinds && { kinds: request.kinds }),
     cluster: seen.provenance().cluster,
     madeAtMs: seen.nowMs,
     evidence: evidenceOf(seen),
@@ -45,6 +60,12 @@ export async function planFor(seen: Look, request: LookRequest, risk: SizingRisk
     businessHours: request.settings.businessHours,
     peaks: { model: await loadSizingModel(), risk },
   });
+}
+
+/** What a policy objects to at an instant. @throws UpidError input-invalid */
+async function policyOf({ file, timeZone }: NonNullable<OptimizeRequest['policy']>): Promise<(nowMs: number) => Objection> {
+  const { readPolicyFile } = await import('./policy.ts');
+  return await readPolicyFile(file, timeZone);
 }
 
 /** The longest period that any figure rests on, and the sources that gave figures. */

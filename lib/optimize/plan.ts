@@ -5,7 +5,7 @@
 
 import { totalSavings } from '../money/savings.ts';
 import type { IdleFinding } from '../types/idle.ts';
-import type { Declined, Plan, Recommendation } from '../types/plan.ts';
+import type { Declined, Plan, Recommendation, RecommendationKind } from '../types/plan.ts';
 import { type UsageEvidence, workloadKey } from '../types/usage.ts';
 import { type ClusterIdentity, type Workload, workloadOrder } from '../types/workload.ts';
 import type { PlanContext } from './context.ts';
@@ -24,6 +24,8 @@ export interface PlanInput extends PlanContext {
   readonly findings: readonly IdleFinding[];
   /** Workloads the plan is about. */
   readonly workloads: readonly Workload[];
+  /** What may be proposed; absent: everything. */
+  readonly kinds?: readonly RecommendationKind[];
   /** By workloadKey. */
   readonly usage: ReadonlyMap<string, Pick<UsageEvidence, 'containers'>>;
 }
@@ -54,10 +56,12 @@ export function makePlan(input: PlanInput): Plan {
 /** What is idle goes to zero; only where that is not to be are its requests looked at. */
 function propose(workload: Workload, finding: IdleFinding | undefined, input: PlanInput): Rightsizing {
   const usages = input.usage.get(workloadKey(workload.ref))?.containers ?? [];
-  if (finding === undefined || finding.verdict !== 'idle') return rightsize(workload, usages, finding, input);
+  const wants = (kind: RecommendationKind): boolean => input.kinds?.includes(kind) ?? true;
+  const sized = (): Rightsizing => (wants('rightsize') ? rightsize(workload, usages, finding, input) : { declined: [] });
+  if (finding === undefined || finding.verdict !== 'idle' || !wants('scale-to-zero')) return sized();
   const obstacle = scalingObstacle(workload, finding, input);
   if (obstacle === undefined) return { recommendation: scaleToZero(workload, finding, input), declined: [] };
-  const { recommendation, declined } = rightsize(workload, usages, finding, input);
+  const { recommendation, declined } = sized();
   const kept: readonly Declined[] = declined.some(({ reason }) => reason === obstacle)
     ? []
     : [{ target: workload.ref, resource: 'replicas', reason: obstacle }];
@@ -78,8 +82,11 @@ function byRank(a: Recommendation, b: Recommendation): number {
 
 function rank({ savings, confidence = 1, risk }: Recommendation): number {
   const amount = savings.monthly.amount * confidence;
-  return amount > 0 && risk ? amount / risk.value : amount;
+  return amount > 0 && risk ? amount / Math.max(LEAST_RISK, risk.value) : amount;
 }
+
+/** Smaller risks are not told apart: their ratio would outweigh any difference in what is saved. */
+const LEAST_RISK = 0.02;
 
 function byTarget(a: Declined, b: Declined): number {
   return (
