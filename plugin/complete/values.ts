@@ -76,6 +76,9 @@ const idleColumns = async (): Promise<readonly { readonly heading: string }[]> =
     showLabels: true,
   });
 
+const optimizeColumns = async (): Promise<readonly { readonly heading: string }[]> =>
+  (await import('../print/optimize-listing.ts')).optimizeColumns(true);
+
 const SORT_COLUMNS: Readonly<Record<string, typeof idleColumns>> = {
   idle: idleColumns,
   demo: idleColumns,
@@ -89,5 +92,11 @@ const SORT_COLUMNS: Readonly<Record<string, typeof idleColumns>> = {
   'model info': async () => (await import('../print/model-listing.ts')).MODEL_COLUMNS,
   'model train': async () => (await import('../print/train-listing.ts')).TRAIN_COLUMNS,
   'audit list': async () => (await import('../print/audit-listing.ts')).AUDIT_COLUMNS,
-  optimize: async () => (await import('../print/optimize-listing.ts')).optimizeColumns(true),
+  optimize: optimizeColumns,
+  'optimize resources': optimizeColumns,
+  'optimize zero-pod': optimizeColumns,
+  'optimize schedule': optimizeColumns,
+  'optimize auto': optimizeColumns,
+  'optimize cost': optimizeColumns,
+  simulate: async () => (await import('../print/simulate-listing.ts')).CHANGE_COLUMNS,
 };
