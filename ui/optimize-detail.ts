@@ -30,7 +30,7 @@ export function recommendationDetail(recommendation: Recommendation, width: numb
       'WARNINGS',
       warnings.flatMap((warning) => paragraph(`! ${warning}`, width, { indent: INDENT, tone: 'warning' })),
     ),
-    ...section('RISK', risk ? riskLines(risk, width) : []),
+    ...section('RISK', riskLines(risk, width)),
     ...section('TO BE CARRIED OUT ELSEWHERE', emitted ? emittedLines(emitted, width) : []),
     ...section('PATCH', patchLines(patch, width)),
     ...section('UNDO', patchLines(undo, width)),

@@ -84,14 +84,14 @@ function recommendationRow(id: string, recommendation: Recommendation, rank: num
       { text: formatMebibytes(savings.memoryBytes) },
       { text: formatMoney(savings.monthly) },
       { text: orMissing(confidence, formatPercent) },
-      riskSegment(risk?.value),
+      riskSegment(risk.value),
       answerSegment(recommendation),
     ],
     extra: false,
     sort: {
       rank: [rank],
       savings: [savings.monthly.amount],
-      risk: [risk?.value],
+      risk: [risk.value],
       confidence: [confidence],
       namespace: [target.namespace, target.name],
       name: [target.name],
@@ -133,8 +133,8 @@ function rowBase(id: string, kind: string, target: Recommendation['target']): Pi
   return { id, search: `${kind} ${target.namespace} ${objectName(target)} ${shortName(target)}`.toLowerCase() };
 }
 
-export function riskSegment(risk: number | undefined): Segment {
-  return risk === undefined ? { text: MISSING } : { text: riskLevel(risk), tone: RISK_TONES[riskLevel(risk)] };
+export function riskSegment(risk: number): Segment {
+  return { text: riskLevel(risk), tone: RISK_TONES[riskLevel(risk)] };
 }
 
 /** What is carried out elsewhere was not asked about. */

@@ -17,8 +17,7 @@ export function objectionOf({ minConfidence, maxRisk }: Limits): Objection {
   return ({ confidence, risk }) => {
     if (minConfidence !== undefined && confidence !== undefined && confidence < minConfidence)
       return `its confidence ${confidence.toFixed(2)} is below ${minConfidence}`;
-    if (maxRisk !== undefined && risk !== undefined && risk.value > maxRisk)
-      return `its risk ${risk.value.toFixed(2)} is above ${maxRisk}`;
+    if (maxRisk !== undefined && risk.value > maxRisk) return `its risk ${risk.value.toFixed(2)} is above ${maxRisk}`;
     return undefined;
   };
 }

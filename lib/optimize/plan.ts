@@ -82,7 +82,7 @@ function byRank(a: Recommendation, b: Recommendation): number {
 
 function rank({ savings, confidence = 1, risk }: Recommendation): number {
   const amount = savings.monthly.amount * confidence;
-  return amount > 0 && risk ? amount / Math.max(LEAST_RISK, risk.value) : amount;
+  return amount > 0 ? amount / Math.max(LEAST_RISK, risk.value) : amount;
 }
 
 /** Smaller risks are not told apart: their ratio would outweigh any difference in what is saved. */

@@ -100,7 +100,7 @@ export interface Recommendation {
   readonly replicas: number;
   readonly reason: string;
   readonly confidence?: number;
-  readonly risk?: Risk;
+  readonly risk: Risk;
   readonly changes: readonly ValueChange[];
   /** Empty where nothing is written to the cluster: then `emitted` or `reason` says what to do. */
   readonly patch: readonly JsonPatchOperation[];

@@ -118,6 +118,7 @@ test('what is wrong is told with what stands there and what would be right', () 
   const cases: readonly [(plan: Loose) => unknown, string][] = [
     [(plan) => Object.assign(plan, { apiVersion: 'v2' }), 'apiVersion is "v2"; it should be upid.dev/v1alpha1'],
     [(plan) => Object.assign(plan, { kind: 'List' }), 'kind is "List"; it should be OptimizationPlan'],
+    [(plan) => delete plan.items![0]!.risk, 'items[0].risk is missing; it should be there'],
     [(plan) => Object.assign(plan.items![0]!, { risk: 1.5 }), 'items[0].risk is 1.5; it should be a number from 0 to 1'],
     [
       (plan) => Object.assign(plan.items![0]!, { name: '../secrets' }),

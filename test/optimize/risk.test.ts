@@ -29,18 +29,18 @@ function recommended({ object, workload, usage, idle, input }: Situation): Recom
 }
 
 function factorsOf(situation: Situation): ReadonlyMap<string, number> {
-  return new Map(recommended(situation).risk!.factors.map(({ name, logOdds }) => [name, logOdds]));
+  return new Map(recommended(situation).risk.factors.map(({ name, logOdds }) => [name, logOdds]));
 }
 
 function riskOf(situation: Situation): number {
-  return recommended(situation).risk!.value;
+  return recommended(situation).risk.value;
 }
 
 const rounded = (value: number): number => Math.round(value * 1e3) / 1e3;
 
 test('is the logistic function of the sum of its factors, the weightiest first, each with what was seen', () => {
   for (const situation of [{}, { idle: {} }, { object: { kind: 'StatefulSet', replicas: 1 } }]) {
-    const { value, factors } = recommended(situation).risk!;
+    const { value, factors } = recommended(situation).risk;
     const sum = factors.reduce((total, { logOdds }) => total + logOdds, 0);
     assert.ok(Math.abs(value - 1 / (1 + Math.exp(-sum))) < 1e-4);
     const weights = factors.map(({ logOdds }) => Math.abs(logOdds));
@@ -59,11 +59,11 @@ test('an ordinary change with a fortnight of history and the usual headroom stan
   }));
   const { risk } = recommended({ workload: { containers: pod, disruptionBudgets: [{ name: 'web', desiredHealthy: 2 }] } });
   assert.equal(
-    risk!.factors.map(({ name }) => name),
+    risk.factors.map(({ name }) => name),
     ['base rate'],
   );
-  assert.is(risk!.value, 0.05);
-  assert.is(riskLevel(risk!.value), 'low');
+  assert.is(risk.value, 0.05);
+  assert.is(riskLevel(risk.value), 'low');
 });
 
 const autoscaler = {
@@ -159,7 +159,7 @@ test('less headroom above the peak is more risk', () => {
   const factor = recommended({
     input: { settings: { ...inputOf([], []).settings, memoryMargin: 0.05 } },
     usage: { memoryPeakBytes: 400 * MIB },
-  }).risk!.factors.find(({ name }) => name === 'memory headroom');
+  }).risk.factors.find(({ name }) => name === 'memory headroom');
   assert.is(factor?.logOdds, 0.5);
   assert.is(factor?.evidence, 'web: 420Mi is 5 % above the highest use that was seen (400Mi)');
 });

@@ -146,6 +146,7 @@ async function plan(): Promise<Plan> {
         target: ref,
         replicas: 4,
         reason: 'idle',
+        risk: { value: 0.05, factors: [] },
         changes: [{ field: 'replicas', from: '4', to: '0', rule: 'idle', evidence: 'for the test' }],
         ...editOf(ref, [replicasEdit(4, 0)]),
         requestedBefore: {},

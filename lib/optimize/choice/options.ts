@@ -43,12 +43,11 @@ export function choicesOf(recommendations: readonly Recommendation[], mostRisk: 
 function exclusion({ patch, risk, savings }: Recommendation, mostRisk: number): string | undefined {
   if (patch.length === 0) return 'it is not carried out here';
   if (cents(savings.monthly.amount) < 1) return 'it saves nothing';
-  if (risk === undefined) return 'its risk is not known';
   return risk.value > mostRisk ? `its risk ${risk.value.toFixed(2)} is above ${mostRisk}` : undefined;
 }
 
 function optionOf({ savings, risk }: Recommendation): Option {
-  return { cents: cents(savings.monthly.amount), risk: Math.round((risk?.value ?? 1) * RISK_UNITS) };
+  return { cents: cents(savings.monthly.amount), risk: Math.round(risk.value * RISK_UNITS) };
 }
 
 function cents(amount: number): number {

@@ -127,14 +127,13 @@ function readRecommendation(field: Field): Recommendation {
   const undo = readOperations(fields.get('undo'), kind, target);
   if (patch.length > 0 && undo.length === 0) fields.get('undo').refuse('the operations that take the patch back');
   checkShown(fields.get('patch'), patch, changes);
-  const risk = readRisk(fields);
   return {
     kind,
     target,
     replicas: fields.get('replicas').whole(0),
     reason: fields.get('reason').filledText(),
     ...(confidence !== undefined && { confidence }),
-    ...(risk !== undefined && { risk }),
+    risk: readRisk(fields),
     changes,
     patch,
     undo,
@@ -158,11 +157,8 @@ function readReference(fields: Fields): ObjectReference {
   };
 }
 
-function readRisk(fields: Fields): Risk | undefined {
-  return fields.optional('risk', (field) => ({
-    value: field.fraction(),
-    factors: fields.get('riskFactors').list().map(readFactor),
-  }));
+function readRisk(fields: Fields): Risk {
+  return { value: fields.get('risk').fraction(), factors: fields.get('riskFactors').list().map(readFactor) };
 }
 
 function readFactor(field: Field): RiskFactor {

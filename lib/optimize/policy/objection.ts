@@ -24,14 +24,13 @@ export function policyObjection(policy: Policy, nowMs: number): Objection {
   };
 }
 
-function whereAndWhat(policy: Policy, { target, kind, patch, risk }: Recommendation): string | undefined {
+function whereAndWhat(policy: Policy, { target, kind, patch }: Recommendation): string | undefined {
   const { namespace } = target;
   if (!policy.namespaces.some((pattern) => covers(pattern, namespace))) return `the policy does not name namespace ${namespace}`;
   if (policy.excludedNamespaces.some((pattern) => covers(pattern, namespace)))
     return `the policy excludes namespace ${namespace}`;
   if (!policy.kinds.includes(kind)) return `the policy does not allow ${kind}`;
-  if (patch.length === 0) return 'it is carried out elsewhere';
-  return risk === undefined ? 'its risk is not known' : undefined;
+  return patch.length === 0 ? 'it is carried out elsewhere' : undefined;
 }
 
 function covers(pattern: string, namespace: string): boolean {

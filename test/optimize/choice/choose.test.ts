@@ -5,14 +5,14 @@ import { objectOf, PRICES, workloadOf } from '../look.ts';
 
 const test = suite('choice of changes');
 
-function change(name: string, saved: number, risk: number | undefined, more: Partial<Recommendation> = {}): Recommendation {
+function change(name: string, saved: number, risk: number, more: Partial<Recommendation> = {}): Recommendation {
   const { ref } = workloadOf(objectOf({ name }));
   return {
     kind: 'rightsize',
     target: ref,
     replicas: 3,
     reason: '',
-    ...(risk !== undefined && { risk: { value: risk, factors: [] } }),
+    risk: { value: risk, factors: [] },
     changes: [],
     patch: [{ op: 'replace', path: '/spec/replicas', value: saved }],
     undo: [],
@@ -64,19 +64,13 @@ test('a budget that is met already takes no change', () => {
   assert.equal([choice.budget?.met, recommendations.length], [true, 0]);
 });
 
-test('what is riskier than allowed, saves nothing, has no risk told or is carried out elsewhere is left out by its reason', () => {
-  const recommendations = [
-    change('a', 40, 0.5),
-    change('b', -3, 0.1),
-    change('c', 9, undefined),
-    change('d', 9, 0.1, { patch: [] }),
-    change('e', 9, 0.1),
-  ];
+test('what is riskier than allowed, saves nothing or is carried out elsewhere is left out by its reason', () => {
+  const recommendations = [change('a', 40, 0.5), change('b', -3, 0.1), change('d', 9, 0.1, { patch: [] }), change('e', 9, 0.1)];
   const { choice, recommendations: chosen } = choose({ ...input, recommendations, maxRisk: 0.3, point: 'aggressive' });
   assert.equal(names(chosen), ['e']);
   assert.equal(
     choice.leftOut.map(({ reason }) => reason),
-    ['its risk 0.50 is above 0.3', 'it saves nothing', 'its risk is not known', 'it is not carried out here'],
+    ['its risk 0.50 is above 0.3', 'it saves nothing', 'it is not carried out here'],
   );
 });
 

@@ -59,6 +59,7 @@ function change(workload: Workload, changes: Recommendation['changes']): Recomme
     target: workload.ref,
     replicas: workload.pods.length,
     reason: '',
+    risk: { value: 0.05, factors: [] },
     changes,
     patch: [],
     undo: [],

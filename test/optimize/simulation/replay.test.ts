@@ -31,6 +31,7 @@ function recommendation(
     target: WEB.ref,
     replicas: 3,
     reason: '',
+    risk: { value: 0.05, factors: [] },
     changes: changes.map((change) => ({ ...change, rule: '', evidence: '' })),
     patch: [{ op: 'test', path: '/metadata/uid', value: WEB.ref.uid }],
     undo: [],
