@@ -47,7 +47,7 @@ writeFileSync(
 /** Runs a line as a shell does, `kubectl upid` being the built program. */
 async function runLine(line: string, env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
   assert.match(line, /^kubectl upid /, 'an example starts with kubectl upid');
-  const script = `cd '${folder}' && ${line.replace(/^kubectl upid/, `'${PROGRAM}'`)}`;
+  const script = `cd '${folder}' && ${line.replaceAll(/\bkubectl upid(?= )/g, `'${PROGRAM}'`)}`;
   return await run(['-c', script], { program: '/bin/sh', env: { KUBECTL_PATH: 'kubectl', ...env } });
 }
 

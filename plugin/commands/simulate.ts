@@ -23,8 +23,8 @@ export class SimulateCommand extends LookCommand {
     `,
     examples: [
       ['A plan of the simulated cluster', '$0 optimize --demo -o yaml > plan.yaml && $0 simulate --demo -f plan.yaml'],
-      ['Why each node stays, as data', '$0 simulate -f plan.yaml -o json'],
-      ['In a pipeline: exit code 1 if something would have gone wrong', '$0 optimize -A -o json | $0 simulate -f - --exit-code'],
+      ['Why each node stays, as data', '$0 optimize -A -o yaml > plan.yaml && $0 simulate -f plan.yaml -o json'],
+      ['Without a file', '$0 optimize -A -o json | $0 simulate -f -'],
     ],
   });
 
