@@ -28,6 +28,9 @@ export abstract class OptimizingCommand extends IdleFlags {
     description: '`RISK` of being regretted above which a recommendation is left out, such as 0.3; below 0.3 is low',
     validator: isFraction,
   });
+  includeSystem = Option.Boolean('--include-system', false, {
+    description: 'Propose changes in kube-system, kube-public, kube-node-lease and to system-critical priority classes too',
+  });
   exitCode = Option.Boolean('--exit-code', false, {
     description: 'Exit with 0 if there is nothing to recommend, 1 if there is, and above 1 on failure',
   });
@@ -40,16 +43,22 @@ export abstract class OptimizingCommand extends IdleFlags {
   /** What is asked beside the flags. */
   protected abstract question(): Pick<OptimizeRequest, 'kinds' | 'policy'>;
 
+  /** What answers it; loaded only when it is asked. */
+  protected async operation(): Promise<(request: OptimizeRequest) => Promise<OptimizeResult>> {
+    const { proposeOptimization } = await import('../lib/operations/optimize.ts');
+    return proposeOptimization;
+  }
+
   override async execute(): Promise<number> {
     const options = this.printOptions();
     const view = this.wantsView();
     const request = this.request();
     checkSortBy(optimizeColumns(request.scope.allNamespaces), options.sortBy);
     const limits = present({ minConfidence: this.minConfidence, maxRisk: this.maxRisk });
-    const asked = { ...this.question(), dryRun: this.dryRun, risk: this.risk, limits };
+    const asked = { ...this.question(), dryRun: this.dryRun, risk: this.risk, limits, includeSystem: this.includeSystem };
 
-    const { proposeOptimization } = await import('../lib/operations/optimize.ts');
-    const result = await this.ask(request, (whole) => proposeOptimization({ ...whole, ...asked }));
+    const propose = await this.operation();
+    const result = await this.ask(request, (whole) => propose({ ...whole, ...asked }));
 
     if (view) await this.show(result);
     else await this.print(optimizeListing(result), result, optimizeNotes(result), options);

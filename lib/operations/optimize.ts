@@ -20,6 +20,8 @@ export interface OptimizeRequest extends LookRequest {
   /** What is asked about; absent: everything. */
   readonly kinds?: readonly RecommendationKind[];
   readonly limits?: Limits;
+  /** Whether what keeps the cluster running is proposed to be changed too. */
+  readonly includeSystem?: boolean;
   /** A file that says what may be done without asking, and the zone of its hours. */
   readonly policy?: { readonly file: string; readonly timeZone: string };
 }
@@ -41,7 +43,7 @@ export async function proposeOptimization(request: OptimizeRequest): Promise<Opt
 /** What is proposed for what was seen. */
 export async function planFor(
   seen: Look,
-  request: LookRequest & Pick<OptimizeRequest, 'kinds'>,
+  request: LookRequest & Pick<OptimizeRequest, 'kinds' | 'includeSystem'>,
   risk: SizingRisk,
 ): Promise<Plan> {
   return makePlan({
@@ -56,7 +58,7 @@ export async function planFor(
     resourceQuotas: seen.objects.resourceQuotas,
     nodes: seen.objects.nodes,
     prices: listPrices(seen.objects.nodes),
-    settings: DEFAULT_OPTIMIZE_SETTINGS,
+    settings: { ...DEFAULT_OPTIMIZE_SETTINGS, protectSystem: request.includeSystem !== true },
     businessHours: request.settings.businessHours,
     peaks: { model: await loadSizingModel(), risk },
   });

@@ -23,7 +23,12 @@ export function keeperOf({ tool, name }: Management): string {
   return names[tool];
 }
 
-/** Why a workload that keeps the cluster running is left alone. */
+/** Why a workload that keeps the cluster running is left alone, unless somebody has asked for it. */
+export function protectedReason(workload: Workload, context: PlanContext): string | undefined {
+  return context.settings.protectSystem ? systemReason(workload, context) : undefined;
+}
+
+/** What says that a workload keeps the cluster running. */
 export function systemReason({ ref, priorityClassName }: Workload, { settings }: PlanContext): string | undefined {
   if (settings.systemNamespaces.includes(ref.namespace)) {
     return `namespace ${ref.namespace} keeps the cluster itself running: what stands in it is sized and scaled by who runs the cluster`;

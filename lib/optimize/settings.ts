@@ -30,6 +30,8 @@ export interface OptimizeSettings {
   /** Workloads of these namespaces and priority classes keep the cluster itself running. */
   readonly systemNamespaces: readonly string[];
   readonly criticalPriorityClasses: readonly string[];
+  /** Whether they are left alone. */
+  readonly protectSystem: boolean;
 }
 
 export const DEFAULT_OPTIMIZE_SETTINGS: OptimizeSettings = {
@@ -60,4 +62,6 @@ export const DEFAULT_OPTIMIZE_SETTINGS: OptimizeSettings = {
   smallestMemoryBytes: 64 * MEBIBYTE,
   systemNamespaces: ['kube-system', 'kube-public', 'kube-node-lease'],
   criticalPriorityClasses: ['system-cluster-critical', 'system-node-critical'],
+  // A mistake there is everybody's; who means it says so.
+  protectSystem: true,
 };

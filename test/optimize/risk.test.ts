@@ -136,6 +136,19 @@ test('each factor is told where it holds, by its weight, and not where it does n
   assert.not(factorsOf({ workload: ended('Completed', DAY) }).has('recent restarts'));
 });
 
+test('what keeps the cluster running is proposed only to who asks for it, and then at the risk of that', () => {
+  const settings = { ...inputOf([], []).settings, protectSystem: false };
+  for (const object of [{ namespace: 'kube-system' }, { podSpec: { priorityClassName: 'system-node-critical' } }]) {
+    for (const idle of [undefined, {}]) {
+      const subject = workloadOf(objectOf(object));
+      const findings = idle === undefined ? [] : [idleOf(subject)];
+      assert.equal(makePlan(inputOf([subject], [[usageOf('web')]], { findings })).recommendations, []);
+      const situation = { object, input: { settings }, ...(idle && { idle }) };
+      assert.is(factorsOf(situation).get('critical'), WEIGHTS.critical);
+    }
+  }
+});
+
 test('halving the history adds the same again, doubling it takes it away, within bounds', () => {
   const history = (days: number): number | undefined =>
     factorsOf({ usage: { fromMs: NOW - days * DAY * 1000, samples: days * 2880 } }).get('history');

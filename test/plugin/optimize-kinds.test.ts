@@ -14,6 +14,7 @@ test.after(() => rmSync(folder, { recursive: true, force: true }));
 
 interface List {
   readonly items: readonly {
+    readonly namespace: string;
     readonly name: string;
     readonly recommendation: string;
     readonly risk: number;
@@ -48,6 +49,13 @@ test('each recommendation has a risk, and some are emitted for where they are ke
   const careful = await items('optimize', '--max-risk', '0.05');
   assert.ok(careful.items.length > 0 && careful.items.length < list.items.length);
   assert.ok(careful.items.every(({ risk }) => risk <= 0.05));
+});
+
+test('what keeps the cluster running is left unless it is asked for', async () => {
+  const inSystem = async (...args: readonly string[]): Promise<number> =>
+    (await items('optimize', '--dry-run=none', ...args)).items.filter(({ namespace }) => namespace === 'kube-system').length;
+  assert.is(await inSystem(), 0);
+  assert.ok((await inSystem('--include-system')) > 0);
 });
 
 test('a policy lets through as many as it allows, and tells why the others are not among them', async () => {

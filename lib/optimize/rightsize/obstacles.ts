@@ -3,12 +3,12 @@
 import type { IdleFinding } from '../../types/idle.ts';
 import type { AutoscalerMetric, Workload } from '../../types/workload.ts';
 import type { PlanContext } from '../context.ts';
-import { atZeroReason, isCustomKind, systemReason, unreadReason } from '../owner.ts';
+import { atZeroReason, isCustomKind, protectedReason, unreadReason } from '../owner.ts';
 import { nameOf, type ResourceName, shown } from '../resource.ts';
 
 /** The first reason that holds for all of a workload's containers. */
 export function sizingObstacle(workload: Workload, context: PlanContext): string | undefined {
-  return systemReason(workload, context) ?? templateReason(workload) ?? atZeroReason(workload) ?? verticalReason(workload);
+  return protectedReason(workload, context) ?? templateReason(workload) ?? atZeroReason(workload) ?? verticalReason(workload);
 }
 
 function templateReason(workload: Workload): string | undefined {

@@ -4,7 +4,7 @@ import { formatAge, HOUR } from '../../types/duration.ts';
 import type { IdleFinding } from '../../types/idle.ts';
 import type { Workload } from '../../types/workload.ts';
 import type { PlanContext } from '../context.ts';
-import { atZeroReason, isCustomKind, systemReason, unreadReason } from '../owner.ts';
+import { atZeroReason, isCustomKind, protectedReason, unreadReason } from '../owner.ts';
 import { replicasOf } from '../pod-requests.ts';
 
 type Obstacle = (workload: Workload, finding: IdleFinding, context: PlanContext) => string | undefined;
@@ -86,7 +86,7 @@ const confidence: Obstacle = (_workload, finding, { settings }) =>
 const OBSTACLES: readonly Obstacle[] = [
   kind,
   atZero,
-  (workload, _finding, context) => systemReason(workload, context),
+  (workload, _finding, context) => protectedReason(workload, context),
   keda,
   autoscaler,
   budget,
