@@ -54,6 +54,12 @@ export const REGISTRY: readonly Registration[] = [
     load: async () => (await import('./commands/optimize-zero-pod.ts')).OptimizeZeroPodCommand,
   },
   {
+    path: ['optimize', 'schedule'],
+    group: 'Act',
+    summary: 'Propose office hours for what is used in them alone',
+    load: async () => (await import('./commands/optimize-schedule.ts')).OptimizeScheduleCommand,
+  },
+  {
     path: ['optimize', 'auto'],
     group: 'Act',
     summary: 'Choose what a policy file allows to be done without asking',
@@ -70,6 +76,30 @@ export const REGISTRY: readonly Registration[] = [
     group: 'Act',
     summary: 'Replay the history against a plan, and tell which nodes come free',
     load: async () => (await import('./commands/simulate.ts')).SimulateCommand,
+  },
+  {
+    path: ['apply'],
+    group: 'Act',
+    summary: 'Carry out a plan, watch it, and take back what does not do well',
+    load: async () => (await import('./commands/apply.ts')).ApplyCommand,
+  },
+  {
+    path: ['rollback'],
+    group: 'Act',
+    summary: 'Bring back what was changed, by its journal or by the marks on the objects',
+    load: async () => (await import('./commands/rollback.ts')).RollbackCommand,
+  },
+  {
+    path: ['history'],
+    group: 'Act',
+    summary: 'Show what was changed, and what became of each object',
+    load: async () => (await import('./commands/history.ts')).HistoryCommand,
+  },
+  {
+    path: ['wake'],
+    group: 'Act',
+    summary: 'Bring a workload that was scaled to zero back to its former replicas',
+    load: async () => (await import('./commands/wake.ts')).WakeCommand,
   },
   {
     path: ['collect'],

@@ -1,12 +1,17 @@
 /** A recommendation as a step: by way of one replica where it ends at none, and on from where an earlier run was cut off. Pure. */
 
-import type { WrittenValue } from '../types/change.ts';
+import type { ChangeStep, WrittenValue } from '../types/change.ts';
 import type { Recommendation } from '../types/plan.ts';
 import { brokenPresumption, guardsOf, writtenBy } from './edit.ts';
 import { type Mark, marksOf } from './mark.ts';
 import { objectPath, type ServedResource } from './resource-path.ts';
 import { beforeOf, type PlannedStep, type Stage, undoableOf, undoPatch } from './step.ts';
 import { isSame, spoken, valueAt } from './values.ts';
+
+/** What is to be written on one object, with the values that it presumes. */
+export interface Wanted extends Pick<Recommendation, 'target' | 'patch' | 'reason' | 'changes'> {
+  readonly kind: ChangeStep['kind'];
+}
 
 export interface ApplyContext {
   readonly change: string;
@@ -17,13 +22,8 @@ export interface ApplyContext {
 
 export type Planned = { readonly step: PlannedStep } | { readonly unchanged: string } | { readonly refused: string };
 
-/** What a recommendation is to the object as it stands. */
-export function applyStep(
-  recommendation: Recommendation,
-  object: unknown,
-  resource: ServedResource,
-  context: ApplyContext,
-): Planned {
+/** What it is to the object as it stands. */
+export function applyStep(recommendation: Wanted, object: unknown, resource: ServedResource, context: ApplyContext): Planned {
   const { patch, target } = recommendation;
   const marks = marksOf(object) ?? [];
   const broken = brokenPresumption(patch, object);
@@ -43,7 +43,7 @@ export function applyStep(
 }
 
 /** What the plan wants, from the values that it presumes. */
-function presumed({ patch }: Recommendation): readonly WrittenValue[] {
+function presumed({ patch }: Wanted): readonly WrittenValue[] {
   const tested = new Map(patch.flatMap((each) => (each.op === 'test' ? [[each.path, each.value] as const] : [])));
   return patch.flatMap((operation) => {
     if (operation.op === 'test') return [];
@@ -69,7 +69,7 @@ function finalOf(wanted: readonly WrittenValue[]) {
 }
 
 function stepOf(
-  recommendation: Recommendation,
+  recommendation: Wanted,
   values: readonly WrittenValue[],
   resource: ServedResource,
   context: ApplyContext,
@@ -118,7 +118,7 @@ function passingOf(steps: readonly (readonly WrittenValue[])[]): Readonly<Record
 }
 
 interface StageParts {
-  readonly recommendation: Recommendation;
+  readonly recommendation: Wanted;
   /** Values that stand after it, from what stood before the step. */
   readonly reached: readonly WrittenValue[];
   /** After the stage before it. */

@@ -83,7 +83,7 @@ async function ask(
 }
 
 /** The server answers with the object as it would be; a webhook may have put other values into it. */
-function answerTo(patch: readonly JsonPatchOperation[], answer: unknown): DryRunResult {
+export function answerTo(patch: readonly JsonPatchOperation[], answer: unknown): DryRunResult {
   for (const operation of patch) {
     if (operation.op !== 'add' && operation.op !== 'replace') continue;
     const would = valueAt(answer, operation.path);

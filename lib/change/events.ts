@@ -32,7 +32,8 @@ export function eventWriter(
   let failed = false;
   return {
     async write(target, reason, note, action) {
-      if (failed || target.namespace === '') return;
+      // The simulated cluster keeps none.
+      if (failed || client.simulated || target.namespace === '') return;
       const path = `/apis/events.k8s.io/v1/namespaces/${encodeURIComponent(target.namespace)}/events`;
       try {
         await client.send('POST', path, eventObject(target, reason, note, action, runtime), {

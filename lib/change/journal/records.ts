@@ -17,6 +17,8 @@ export interface Intent {
   readonly change: Omit<Change, 'steps' | 'endedAtMs'>;
   /** Of this program. */
   readonly version: string;
+  /** Who carries it out, so that others can tell whether it still runs. */
+  readonly process: { readonly id: number; readonly host: string };
   readonly steps: readonly IntendedStep[];
 }
 
@@ -46,11 +48,12 @@ export interface JournaledStep extends ChangeStep, Pick<IntendedStep, 'guards' |
 
 export interface JournaledChange extends Change {
   readonly version: string;
+  readonly process: Intent['process'];
   readonly steps: readonly JournaledStep[];
 }
 
 /** What the lines of one journal say. */
-export function changeOf({ change, version, steps }: Intent, records: readonly JournalRecord[]): JournaledChange {
+export function changeOf({ change, version, process, steps }: Intent, records: readonly JournalRecord[]): JournaledChange {
   const end = records.find(({ record }) => record === 'end') as EndRecord | undefined;
   const byStep = Map.groupBy(
     records.filter((each): each is StepRecord => each.record === 'step'),
@@ -59,6 +62,7 @@ export function changeOf({ change, version, steps }: Intent, records: readonly J
   return {
     ...change,
     version,
+    process,
     ...(end !== undefined && { endedAtMs: end.atMs }),
     steps: steps.map((step, at) => stepAfter(step, byStep.get(at) ?? [], change.startedAtMs)),
   };

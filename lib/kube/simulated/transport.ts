@@ -10,6 +10,7 @@ import { listAll } from '../list.ts';
 import { statusError } from '../status-error.ts';
 import { trafficCounter } from '../traffic.ts';
 import { answer } from './api-server.ts';
+import { type ChangedObjects, carriedOut, withChanged } from './changed.ts';
 import { demoCluster, SIMULATED_NOW_MS } from './demo-cluster.ts';
 import type { ClusterDescription } from './description.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
@@ -23,6 +24,8 @@ export interface SnapshotClientOptions {
   readonly runtime?: Pick<Runtime, 'elapsed' | 'warn' | 'verbosity'>;
   /** Ends everything. */
   readonly signal?: AbortSignal;
+  /** Where patches are carried out; where absent, they are refused. */
+  readonly changed?: ChangedObjects;
 }
 
 export interface SimulatedClientOptions extends SnapshotClientOptions {
@@ -34,12 +37,16 @@ export interface SimulatedClientOptions extends SnapshotClientOptions {
 
 const SERVER = 'simulated';
 
-/** A cluster at one instant, which answers the same forever. */
+/** A cluster at one instant, which answers the same until it is changed. */
 export function simulatedClient(options: SimulatedClientOptions = {}): KubeClient {
   const { cluster = demoCluster(), nowMs = SIMULATED_NOW_MS } = options;
   let made: Snapshot | undefined;
+  const { changed } = options;
   const snapshot = (): Snapshot => {
-    made ??= snapshotOf(cluster, nowMs);
+    if (made === undefined) {
+      const whole = snapshotOf(cluster, nowMs);
+      made = changed === undefined ? whole : withChanged(whole, changed);
+    }
     return made;
   };
   return snapshotClient(cluster.name, snapshot, options);
@@ -98,7 +105,15 @@ export function snapshotClient(context: string, snapshot: () => Snapshot, option
     async send(method, path, body, request) {
       await inTurn();
       const contentType = request.contentType ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json');
-      return contentOf(ask(method, path, request, body, contentType), method, path);
+      const { changed } = options;
+      if (method !== 'PATCH' || changed === undefined || request.query?.dryRun !== undefined)
+        return contentOf(ask(method, path, request, body, contentType), method, path);
+      const tried = { ...request, query: { ...request.query, dryRun: 'All' } };
+      const stored = carriedOut(
+        contentOf(ask(method, path, tried, body, contentType), method, path) as Readonly<Record<string, unknown>>,
+      );
+      await changed.put(path, stored);
+      return stored;
     },
     traffic: counter.summary,
     async close() {},

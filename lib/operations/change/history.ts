@@ -1,0 +1,69 @@
+/** The question of `history`: what was changed, and how it stands. Steps that were cut off are looked up on the objects. */
+
+import { join } from 'node:path';
+import { type TrackedChange, tracked } from '../../change/history.ts';
+import { readJournals } from '../../change/journal/journal.ts';
+import type { JournaledChange } from '../../change/journal/records.ts';
+import { ResourceIndex } from '../../change/resource-path.ts';
+import { settle } from '../../change/settle.ts';
+import { stateDirectory } from '../../disk/location.ts';
+import { messageOf, UpidError } from '../../types/errors.ts';
+import { type ChangeRequest, isRunning, type Session, withSession } from './session.ts';
+
+export type { TrackedChange };
+
+export interface HistoryRequest extends ChangeRequest {
+  /** Id of the one that is meant; all where undefined. */
+  readonly change: string | undefined;
+}
+
+/** Oldest first. Needs a cluster only where something was cut off. @throws UpidError change-missing, journal-unreadable */
+export async function changeHistory(request: HistoryRequest): Promise<readonly TrackedChange[]> {
+  const { runtime, demo, change } = request;
+  const { changes, problems } = await readJournals(join(stateDirectory(runtime, { demo }), 'changes'));
+  for (const problem of problems) runtime.warn(`Warning: ${problem}`);
+  if (change !== undefined && !changes.some(({ id }) => id === change))
+    throw new UpidError('change-missing', `the journal of this machine knows no change ${change}`, {
+      remedy: 'history lists them',
+    });
+  const wanted = changes.filter(({ id }) => change === undefined || id === change);
+  const open = wanted.filter((each) => isOpen(each) && !isRunning(each, runtime));
+  const settled = open.length === 0 ? changes : await settleAll(changes, open, request);
+  return tracked(settled, (each) => isRunning(each, runtime)).filter(({ id }) => change === undefined || id === change);
+}
+
+function isOpen({ endedAtMs, steps }: JournaledChange): boolean {
+  return endedAtMs === undefined || steps.some(({ state }) => state === 'sent');
+}
+
+async function settleAll(
+  changes: readonly JournaledChange[],
+  open: readonly JournaledChange[],
+  request: ChangeRequest,
+): Promise<readonly JournaledChange[]> {
+  try {
+    return await withSession(request, (session) =>
+      Promise.all(
+        changes.map((change) => (open.includes(change) && isHere(change, session) ? settleChange(change, session) : change)),
+      ),
+    );
+  } catch (error) {
+    if (!(error instanceof UpidError) || error.id === 'cancelled') throw error;
+    request.runtime.warn(`Warning: what became of steps that were cut off cannot be looked up: ${messageOf(error)}`);
+    return changes;
+  }
+}
+
+function isHere({ cluster }: JournaledChange, session: Session): boolean {
+  return cluster.id === session.cluster.id;
+}
+
+async function settleChange(change: JournaledChange, { client }: Session): Promise<JournaledChange> {
+  const index = new ResourceIndex(client);
+  const steps = [];
+  for (const step of change.steps) {
+    const isUnknown = step.state === 'sent';
+    steps.push(isUnknown ? { ...step, ...(await settle(client, index, change.id, step)) } : step);
+  }
+  return { ...change, steps };
+}

@@ -1,0 +1,186 @@
+/** The question of `rollback`: brings back what changes have written, by their journals, or by the marks on the objects. */
+
+import { isStanding, type TrackedChange } from '../../change/history.ts';
+import { findMarked, type Marked } from '../../change/marked.ts';
+import { type Candidate, preflight } from '../../change/preflight.ts';
+import { undoableOf } from '../../change/step.ts';
+import { undoStep } from '../../change/undo-step.ts';
+import { UpidError } from '../../types/errors.ts';
+import type { CarryingOptions, ChangedObject, ChangeResult } from './result.ts';
+import {
+  agree,
+  alone,
+  type ChangeRequest,
+  carry,
+  changesOf,
+  newId,
+  requireAll,
+  type Session,
+  untouchedObject,
+  withSession,
+  wouldBe,
+} from './session.ts';
+
+/** What is taken back: a change by its id, the last one, all of them, or what was changed of one object. */
+export type RollbackTarget =
+  | { readonly change: string }
+  | { readonly last: true }
+  | { readonly all: true }
+  | { readonly object: { readonly kind: string; readonly name: string } };
+
+export interface RollbackRequest extends ChangeRequest, CarryingOptions {
+  readonly what: RollbackTarget;
+  /** Of the object; where marks are looked for: undefined for all. */
+  readonly namespace: string | undefined;
+}
+
+/** One change, and what of it is to be taken back. */
+interface Undoing {
+  readonly change: string;
+  readonly candidates: readonly Candidate[];
+}
+
+/** @throws UpidError change-missing; as `applyPlan` */
+export function rollBack(request: RollbackRequest): Promise<ChangeResult> {
+  return withSession(request, (session) => {
+    const work = (): Promise<ChangeResult> => rollBackAll(session, request);
+    return request.dryRun === 'none' ? alone(session, 'rollback', request.runtime, work) : work();
+  });
+}
+
+async function rollBackAll(session: Session, request: RollbackRequest): Promise<ChangeResult> {
+  const undoings = await undoingsOf(session, request);
+  const changes: string[] = [];
+  const objects: ChangedObject[] = [];
+  let agreed = false;
+  // The newest first: each then finds what it left.
+  for (const { change, candidates } of undoings) {
+    if (request.signal.aborted) break;
+    const options = { ...request, dryRun: request.dryRun === 'client' ? ('none' as const) : ('server' as const) };
+    const preflighted = await preflight(session.client, candidates, options);
+    requireAll(preflighted.untouched, request);
+    objects.push(...preflighted.untouched.map(untouchedObject));
+    if (request.dryRun !== 'none') {
+      objects.push(...wouldBe(preflighted, request.dryRun));
+    } else if (preflighted.steps.length > 0) {
+      if (!agreed) await agree(preflighted, request);
+      agreed = true;
+      const id = newId(request.runtime);
+      objects.push(...(await carry(session, { action: 'rollback', id, undoes: change, preflighted }, request, request)));
+      changes.push(id);
+    }
+  }
+  return { cluster: session.cluster, action: 'rollback', dryRun: request.dryRun, changes, objects };
+}
+
+async function undoingsOf(session: Session, request: RollbackRequest): Promise<readonly Undoing[]> {
+  const { what, force } = request;
+  const known = (await changesOf(session, request.runtime)).toReversed();
+  const standing = known.filter((change) => change.action !== 'rollback' && change.steps.some(isStanding));
+  if ('object' in what) return await ofObject(session, request, known);
+  if ('last' in what) {
+    const [last] = standing;
+    if (last === undefined) throw missing('there is no change that could be taken back');
+    return [ofJournal(last, force)];
+  }
+  if ('all' in what) {
+    if (standing.length > 0) return standing.map((change) => ofJournal(change, force));
+    const marked = await byMark(session, request);
+    if (marked.length === 0) throw missing('there is no change that could be taken back');
+    return marked;
+  }
+  const named = known.find(({ id }) => id === what.change);
+  if (named !== undefined) return [ofJournal(named, force)];
+  const marked = (await byMark(session, request)).filter(({ change }) => change === what.change);
+  if (marked.length === 0)
+    throw missing(`neither the journal of this machine nor any object of the cluster knows a change ${what.change}`);
+  return marked;
+}
+
+function missing(message: string): UpidError {
+  return new UpidError('change-missing', message, { remedy: 'history lists the changes' });
+}
+
+function ofJournal(change: TrackedChange, force: boolean): Undoing {
+  return {
+    change: change.id,
+    candidates: change.steps
+      .filter((step) => isStanding(step) || step.state === 'intended')
+      .flatMap((step) => {
+        // Of a step that was cut off before its request nothing may stand; the object tells.
+        if (step.state === 'intended' && change.endedAtMs !== undefined) return [];
+        return [
+          {
+            target: step.target,
+            kind: 'undo' as const,
+            plan: (object, resource) =>
+              undoStep(
+                {
+                  target: step.target,
+                  resource,
+                  undoable: undoableOf(step),
+                  undoes: change.id,
+                  kind: 'undo',
+                  force,
+                  reason: `rollback of ${change.id}`,
+                },
+                object,
+              ),
+          } satisfies Candidate,
+        ];
+      }),
+  };
+}
+
+/** By the marks on the objects, a group for each change, the newest first. */
+async function byMark(session: Session, request: RollbackRequest): Promise<readonly Undoing[]> {
+  return groups(await findMarked(session.client, request.namespace ?? '', request.signal), request.force);
+}
+
+function groups(marked: readonly Marked[], force: boolean): readonly Undoing[] {
+  const each = marked.flatMap(({ target, marks }) => marks.map((mark) => ({ target, mark })));
+  return [...Map.groupBy(each, ({ mark }) => mark.change)]
+    .toSorted(([a], [b]) => (a < b ? 1 : -1))
+    .map(([change, objects]) => ({
+      change,
+      candidates: objects.map(({ target, mark: { uid, values, guards = {} } }) => ({
+        target,
+        kind: 'undo' as const,
+        plan: (object, resource) =>
+          undoStep(
+            {
+              target,
+              resource,
+              undoable: { uid, values, guards },
+              undoes: change,
+              kind: 'undo',
+              force,
+              reason: `rollback of ${change}`,
+            },
+            object,
+          ),
+      })),
+    }));
+}
+
+async function ofObject(
+  session: Session,
+  request: RollbackRequest,
+  known: readonly TrackedChange[],
+): Promise<readonly Undoing[]> {
+  const { what, namespace, force, signal } = request;
+  if (!('object' in what)) return [];
+  const { kind, name } = what.object;
+  const place = namespace ?? session.client.namespace;
+  const isMeant = (target: { readonly kind: string; readonly name: string; readonly namespace: string }): boolean =>
+    target.kind.toLowerCase() === kind.toLowerCase() && target.name === name && target.namespace === place;
+  const marked = (await findMarked(session.client, place, signal)).filter(({ target }) => isMeant(target));
+  if (marked.length > 0) return groups(marked, force);
+  const journaled = known
+    .filter(({ action }) => action !== 'rollback')
+    .map((change) => ({ ...change, steps: change.steps.filter((step) => isMeant(step.target) && isStanding(step)) }))
+    .filter(({ steps }) => steps.length > 0)
+    .map((change) => ofJournal(change, force));
+  if (journaled.length === 0) throw missing(`no change of ${kind.toLowerCase()} "${name}" in namespace ${place} is known`);
+  return journaled;
+}
