@@ -60,6 +60,7 @@ function concluded(all: readonly Seen[], { tuning, ...question }: Question = {})
       grid: GRID,
       workloads: all.map((each) => each.workload),
       hours: new Map(hours),
+      nodes: [],
       volumes: new Map(all.map(({ workload: { ref }, volumes = [] }) => [workloadKey(ref), volumes])),
       provenance,
     },

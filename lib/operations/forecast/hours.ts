@@ -13,7 +13,7 @@ import type { Provenance } from '../../types/result.ts';
 import type { SourceReport } from '../../types/source.ts';
 import type { Sample, SlotGrid, VolumeUse, WorkloadHours } from '../../types/usage.ts';
 import { workloadKey } from '../../types/usage.ts';
-import type { ClusterIdentity, Workload } from '../../types/workload.ts';
+import type { ClusterIdentity, Node, Workload } from '../../types/workload.ts';
 import { append, failureReport, HISTORY_SOURCE, withoutDemoHistory, withoutHistory } from '../history.ts';
 import { directoryOf } from '../history-folder.ts';
 import { reach } from '../look.ts';
@@ -27,6 +27,7 @@ export interface HoursSeen {
   readonly grid: SlotGrid;
   /** The workloads that were asked about. */
   readonly workloads: readonly Workload[];
+  readonly nodes: readonly Node[];
   /** By workloadKey, best source first; a workload that no source knows is absent. */
   readonly hours: ReadonlyMap<string, readonly WorkloadHours[]>;
   /** By workloadKey; absent where nobody tells of its volumes, or it has none. */
@@ -65,6 +66,7 @@ async function see(client: KubeClient, nowMs: number, request: LookRequest): Pro
   return {
     grid,
     workloads,
+    nodes: collected.objects.nodes,
     hours: new Map(
       workloads.flatMap(({ ref }) => {
         const key = workloadKey(ref);
