@@ -58,7 +58,8 @@ export abstract class ChangeFlags extends AskingFlags {
       atomic: this.atomic,
       force: this.force,
       timeoutSeconds: this.timeout ?? TIMEOUT_SECONDS,
-      settleSeconds: this.settle ?? SETTLE_SECONDS,
+      // Pods of the simulated cluster stay as they are.
+      settleSeconds: this.settle ?? (this.demo ? 0 : SETTLE_SECONDS),
       confirm: (lines) => this.confirm(lines),
     };
   }

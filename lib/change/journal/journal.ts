@@ -75,7 +75,8 @@ export async function readJournals(folder: string): Promise<ReadJournals> {
   const names = (await entriesOf(folder)).filter((name) => NAME.test(name)).toSorted();
   const read = await Promise.all(names.map((name) => readJournal(join(folder, name))));
   return {
-    changes: read.flatMap((each) => (typeof each === 'object' ? [each] : [])),
+    // Ids of the same second are told apart by chance.
+    changes: read.flatMap((each) => (typeof each === 'object' ? [each] : [])).toSorted((a, b) => a.startedAtMs - b.startedAtMs),
     problems: read.flatMap((each) => (typeof each === 'string' ? [each] : [])),
   };
 }

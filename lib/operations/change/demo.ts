@@ -14,6 +14,7 @@ type StoredObjects = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 export async function openDemo(namespace: string, runtime: Runtime, state: string): Promise<KubeClient> {
   const file = join(state, 'cluster.json');
   let objects = await stored(file);
+  let kept: Promise<void> = Promise.resolve();
   return simulatedClient({
     namespace,
     runtime,
@@ -21,9 +22,15 @@ export async function openDemo(namespace: string, runtime: Runtime, state: strin
       objects: () => objects,
       async put(path, object) {
         objects = { ...objects, [path]: object };
+        // One file, written by one at a time.
+        kept = kept
+          .catch(() => undefined)
+          .then(async () => {
+            await makeFolder(state);
+            await replaceFile(file, JSON.stringify(objects));
+          });
         try {
-          await makeFolder(state);
-          await replaceFile(file, JSON.stringify(objects));
+          await kept;
         } catch (error) {
           throw new UpidError('output-unwritable', `the simulated cluster cannot be kept in ${file}: ${messageOf(error)}`, {
             cause: error,
