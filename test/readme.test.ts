@@ -7,8 +7,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { chained } from '../lib/change/audit/chain.ts';
 import { describeCommand } from '../plugin/flags/definitions.ts';
 import { REGISTRY } from '../plugin/registry.ts';
+import { AT, entry } from './change/audit/entries.ts';
 import { sharedCluster } from './cluster/shared.ts';
 import { clusterSuite } from './cluster/suite.ts';
 import { assert, suite } from './harness.ts';
@@ -43,6 +45,8 @@ writeFileSync(
   `${folder}/samples.csv`,
   'observed_at,namespace,workload_kind,workload_name,pod,container,cpu_cores\n2026-11-24T12:00:00Z,shop,Deployment,web,web-1,app,0.25\n',
 );
+
+writeFileSync(`${folder}/trail.jsonl`, `${JSON.stringify(chained(entry('20261125T080000Z-3f9a'), AT, undefined))}\n`);
 
 /** Runs a line as a shell does, `kubectl upid` being the built program. */
 async function runLine(line: string, env: Readonly<Record<string, string>> = {}): Promise<Outcome> {

@@ -35,6 +35,7 @@ export class AuditExportCommand extends AuditFlags {
     const { auditLines, exportAudit, listAudit } = await import('../../lib/operations/audit/trail.ts');
     if (this.to === '-') {
       const { records, check } = await listAudit(this.auditRequest(), {});
+      if (records.length === 0) this.context.stderr.write('Nothing was done\n');
       stdout.write(auditLines(records));
       return this.tell(check);
     }
