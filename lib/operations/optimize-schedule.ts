@@ -23,7 +23,7 @@ export async function proposeSchedules(request: OptimizeRequest): Promise<Optimi
   return { ...seen.provenance, plan: without(plan, objectionOf(request.limits ?? {}), listPrices(seen.nodes)) };
 }
 
-function planOf({ grid, workloads, hours, nodes, provenance }: HoursSeen, { settings }: OptimizeRequest): Plan {
+function planOf({ grid, workloads, hours, nodes, provenance }: HoursSeen, { settings, includeSystem }: OptimizeRequest): Plan {
   const { cluster, observedAtMs, sources } = provenance;
   const { timeZone } = settings.businessHours;
   const prices = listPrices(nodes);
@@ -33,7 +33,7 @@ function planOf({ grid, workloads, hours, nodes, provenance }: HoursSeen, { sett
     resourceQuotas: [],
     nodes,
     prices,
-    settings: DEFAULT_OPTIMIZE_SETTINGS,
+    settings: { ...DEFAULT_OPTIMIZE_SETTINGS, protectSystem: includeSystem !== true },
     businessHours: settings.businessHours,
   };
   const weekHours = localWeekHours(grid, timeZone);

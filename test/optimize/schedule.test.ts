@@ -83,14 +83,14 @@ test('what is used at all times, never, or was seen for a week only, has none', 
   );
 });
 
-function schedule(workload: Partial<Workload> = {}, keda = false) {
+function schedule(workload: Partial<Workload> = {}, keda = false, protectSystem = true) {
   const context = {
     madeAtMs: NOW,
     limitRanges: [],
     resourceQuotas: [],
     nodes: [],
     prices: PRICES,
-    settings: DEFAULT_OPTIMIZE_SETTINGS,
+    settings: { ...DEFAULT_OPTIMIZE_SETTINGS, protectSystem },
   };
   const hours = [{ source: 'prometheus', grid: GRID, cpuMeanCores: use() } as const];
   const subject = workloadOf(objectOf(), workload);
@@ -144,6 +144,9 @@ test('what an autoscaler, an election or the cluster keeps is declined with the 
   );
   assert.match(refusal({ leases: [{ name: 'web', holder: 'web-0' }] }), /^it takes part in a leader election/);
   assert.match(refusal({ deletesVolumesWhenScaled: true }), /deletes its volume claims/);
+  const critical = { priorityClassName: 'system-cluster-critical' };
+  assert.match(refusal(critical), /the cluster itself depends on it/);
+  assert.ok(schedule(critical, false, false).proposal, 'who asks for it gets it');
 });
 
 test('the simulated cluster answers, and the plan is read back', async () => {

@@ -7,7 +7,7 @@ import { formatCores } from '../../types/quantity.ts';
 import type { WorkloadHours } from '../../types/usage.ts';
 import type { Workload } from '../../types/workload.ts';
 import type { PlanContext } from '../context.ts';
-import { atZeroReason, keeperOf, systemReason } from '../owner.ts';
+import { atZeroReason, keeperOf, protectedReason } from '../owner.ts';
 import { livePods, podRequests, replicasOf, sumOf, times } from '../pod-requests.ts';
 import type { Proposal } from '../proposal.ts';
 import { cronJobs, scaledObject } from './manifests.ts';
@@ -46,7 +46,7 @@ function obstacle(workload: Workload, context: PlanContext): string | undefined 
   const [autoscaler] = workload.autoscalers;
   const [lease] = workload.leases;
   return (
-    systemReason(workload, context) ??
+    protectedReason(workload, context) ??
     atZeroReason(workload) ??
     (autoscaler && `${autoscaler.kind} ${autoscaler.name} sets its replicas; give it the schedule`) ??
     (lease && `it takes part in a leader election (lease ${lease.name})`) ??
