@@ -5,7 +5,7 @@ import { type Candidate, preflight } from '../../change/preflight.ts';
 import { DEFAULT_OPTIMIZE_SETTINGS } from '../../optimize/settings.ts';
 import type { Untouched } from '../../types/change.ts';
 import { UpidError } from '../../types/errors.ts';
-import type { Plan, Recommendation } from '../../types/plan.ts';
+import { LOW_RISK, type Plan, type Recommendation } from '../../types/plan.ts';
 import { readPlanFile } from '../plan-file/read.ts';
 import type { CarryingOptions, ChangeResult } from './result.ts';
 import {
@@ -31,9 +31,6 @@ export interface ApplyFileRequest extends ChangeRequest, CarryingOptions {
 export async function applyFile(request: ApplyFileRequest): Promise<ChangeResult> {
   return applyPlan(await readPlanFile(request), request);
 }
-
-/** Below it a change is carried out without --force. */
-const HIGH_RISK = 0.3;
 
 /**
  * Carries out the recommendations of a plan that have a patch.
@@ -125,7 +122,7 @@ function reasonToLeave(
   if (patch.length === 0) return { state: 'skipped', reason: `nothing is written to the cluster: ${reason}` };
   if (DEFAULT_OPTIMIZE_SETTINGS.systemNamespaces.includes(target.namespace))
     return { state: 'refused', reason: `namespace ${target.namespace} is protected` };
-  if (!force && risk !== undefined && risk.value >= HIGH_RISK) {
+  if (!force && risk.value >= LOW_RISK) {
     const [first] = risk.factors;
     return {
       state: 'skipped',
