@@ -3,6 +3,7 @@
 import type { KubeClient } from '../kube/client.ts';
 import type { AuditEntry, AuditSink } from '../types/audit.ts';
 import type { Change, StepState, WrittenValue } from '../types/change.ts';
+import { UpidError } from '../types/errors.ts';
 import type { ObjectReference } from '../types/workload.ts';
 import type { EventReason, EventWriter } from './events.ts';
 import type { Journal } from './journal/journal.ts';
@@ -74,7 +75,9 @@ export function isFailed({ state }: Pick<StepEnd, 'state'>): boolean {
 
 async function carryOutStep(run: CarryOut, at: number): Promise<StepEnd> {
   const step = run.steps[at]!;
-  const before = await stateBefore(run.client, step.target, await readObject(run.client, step.path));
+  const object = await readObject(run.client, step.path).catch(unlessGone);
+  if (object === undefined) return refuse(run, at, 'it is gone');
+  const before = await stateBefore(run.client, step.target, object);
   for (const [stage, { says }] of step.stages.entries()) {
     if (stage > 0 && run.signal.aborted)
       return { step, state: 'applied', reason: `stopped after ${stage} of ${step.stages.length} patches` };
@@ -88,6 +91,11 @@ async function carryOutStep(run: CarryOut, at: number): Promise<StepEnd> {
   run.tell(step.target, verified);
   await announce(run, step, eventOf(step), describe(step.intended.values));
   return { step, state: verified };
+}
+
+function unlessGone(error: unknown): undefined {
+  if (error instanceof UpidError && error.id === 'not-found') return undefined;
+  throw error;
 }
 
 function eventOf({ intended }: PlannedStep): EventReason {
