@@ -28,7 +28,7 @@ const test = clusterSuite('changes that are killed');
 
 const KILLS = 100;
 /** At a time, each on objects and in a home of its own. */
-const LANES = 3;
+const LANES = 2;
 /** From the beginning of the change, milliseconds: a whole one takes about a second. */
 const LATEST_KILL = 1100;
 
