@@ -6,14 +6,15 @@
 import { HOUR } from '../../types/duration.ts';
 import type { ContainerHours, SlotGrid, SlotValues } from '../../types/usage.ts';
 import type { Series } from './answer.ts';
-import { isTooMuch, type PrometheusClient } from './client.ts';
+import type { PrometheusClient } from './client.ts';
 import { mean } from './counters.ts';
 import { type EngineKind, hoursBefore, rangeSeconds } from './grids.ts';
-import { halves, type QueryGroup } from './groups.ts';
+import type { QueryGroup } from './groups.ts';
 import { type ContainerLabels, CPU, MEMORY, selectorsOf } from './labels.ts';
 import { addRow, perWorkload, workloadOfRow } from './rows.ts';
 import type { SizingOptions } from './sizing.ts';
-import { type Collected, CPU_DIGITS, rounded, stepRate, survivable } from './usage.ts';
+import { askInHalves } from './split.ts';
+import { type Collected, CPU_DIGITS, rounded, stepRate } from './usage.ts';
 
 const HOURS = 720;
 /** Hours in one query: with 2,000 pods it stays below Prometheus' 50 million samples a query. */
@@ -42,7 +43,13 @@ export async function collectContainerHours(
   await Promise.all(
     groups.flatMap((group) =>
       (Object.keys(hourQueries(group, options)) as HourFigure[]).flatMap((figure) =>
-        parts.map((part) => ask(client, group, part, { figure, options, failures, take })),
+        parts.map((part) =>
+          askInHalves(
+            group,
+            async (asked) => take(asked, figure, (await client.range(hourQueries(asked, options)[figure], part)).series),
+            failures,
+          ),
+        ),
       ),
     ),
   );
@@ -55,24 +62,6 @@ export async function collectContainerHours(
     ),
     failures,
   };
-}
-
-interface Asked {
-  readonly figure: HourFigure;
-  readonly options: ContainerHoursOptions;
-  readonly failures: Error[];
-  readonly take: (group: QueryGroup, figure: HourFigure, rows: readonly Series[]) => void;
-}
-
-async function ask(client: PrometheusClient, group: QueryGroup, part: SlotGrid, asked: Asked): Promise<void> {
-  const { figure, options, failures, take } = asked;
-  try {
-    take(group, figure, (await client.range(hourQueries(group, options)[figure], part)).series);
-  } catch (error) {
-    const smaller = isTooMuch(error) ? halves(group) : undefined;
-    if (smaller) await Promise.all(smaller.map((half) => ask(client, half, part, asked)));
-    else failures.push(survivable(error));
-  }
 }
 
 function hourQueries(group: QueryGroup, options: ContainerHoursOptions): Readonly<Record<HourFigure, string>> {

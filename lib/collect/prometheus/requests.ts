@@ -12,7 +12,8 @@ import type { QueryGroup } from './groups.ts';
 import { type ClusterLabel, type ContainerLabels, clusterMatcher, selectorsOf } from './labels.ts';
 import { isMachinePath, POD_FAMILIES, type PodFamily } from './pod-families.ts';
 import { addRow, perWorkload, slotsPerWorkload, workloadOfRow } from './rows.ts';
-import { type Collected, survivable } from './usage.ts';
+import { survivable } from './split.ts';
+import type { Collected } from './usage.ts';
 
 /** Points that one counter may make the server read: with many series fewer days are asked for. */
 const POINTS_A_FAMILY = 30_000_000;

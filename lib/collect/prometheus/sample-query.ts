@@ -2,11 +2,11 @@
 
 import type { SlotGrid } from '../../types/usage.ts';
 import type { Series } from './answer.ts';
-import { isTooMuch, type PrometheusClient } from './client.ts';
+import type { PrometheusClient } from './client.ts';
 import type { EngineKind } from './grids.ts';
-import { halves, type QueryGroup } from './groups.ts';
+import type { QueryGroup } from './groups.ts';
 import type { ClusterLabel, ContainerLabels } from './labels.ts';
-import { survivable } from './usage.ts';
+import { askInHalves } from './split.ts';
 
 export interface SampleOptions {
   readonly labels: ContainerLabels;
@@ -26,22 +26,18 @@ export interface GroupAnswer {
   readonly series: readonly Series[];
 }
 
-/** One query for the group; where that is too much for the server, one for each half of it, and so on. */
-export async function askWhole(
+/** The answers to one query about the group, several where it was too much for the server. */
+export function askWhole(
   client: PrometheusClient,
   group: QueryGroup,
   query: (group: QueryGroup) => string,
   { labels, grid }: Pick<SampleOptions, 'labels' | 'grid'>,
   failures: Error[],
 ): Promise<readonly GroupAnswer[]> {
-  try {
-    const { series } = await client.range(query(group), grid);
-    return [{ group, labels, series }];
-  } catch (error) {
-    const smaller = isTooMuch(error) ? halves(group) : undefined;
-    const shared = { labels, grid };
-    if (smaller) return (await Promise.all(smaller.map((part) => askWhole(client, part, query, shared, failures)))).flat();
-    failures.push(survivable(error));
-    return [];
-  }
+  const ask = async (part: QueryGroup): Promise<GroupAnswer> => ({
+    group: part,
+    labels,
+    series: (await client.range(query(part), grid)).series,
+  });
+  return askInHalves(group, ask, failures);
 }

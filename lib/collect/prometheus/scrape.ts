@@ -6,7 +6,8 @@ import type { PrometheusClient } from './client.ts';
 import type { QueryGroup } from './groups.ts';
 import { type ClusterLabel, type ContainerLabels, clusterMatcher, MEMORY, selectorsOf } from './labels.ts';
 import { perWorkload, workloadOfRow } from './rows.ts';
-import { type Collected, survivable } from './usage.ts';
+import { survivable } from './split.ts';
+import type { Collected } from './usage.ts';
 
 const LOOK_BACK = 15 * MINUTE;
 

@@ -3,9 +3,9 @@
 import { DAY, HOUR } from '../../types/duration.ts';
 import type { ContainerUsage } from '../../types/usage.ts';
 import type { Answer } from './answer.ts';
-import { isTooMuch, type PrometheusClient } from './client.ts';
+import type { PrometheusClient } from './client.ts';
 import type { Grids } from './grids.ts';
-import { halves, type QueryGroup } from './groups.ts';
+import type { QueryGroup } from './groups.ts';
 import {
   type ClusterLabel,
   type ContainerLabels,
@@ -16,7 +16,8 @@ import {
   selectorsOf,
 } from './labels.ts';
 import { perWorkload, workloadOfRow } from './rows.ts';
-import { type Collected, stepRate, survivable } from './usage.ts';
+import { askInHalves } from './split.ts';
+import { type Collected, stepRate } from './usage.ts';
 
 /** Memory is sized by its highest peak of a month, CPU by a percentile of a fortnight's peaks. */
 const MEMORY_PERIOD = 30 * DAY;
@@ -99,14 +100,9 @@ async function ask(
   options: SizingOptions,
   failures: Error[],
 ): Promise<readonly FigureRow[]> {
-  try {
-    return rowsOf(await client.instant(figureQueries(group, options)[figure], options.nowMs), group, options.labels);
-  } catch (error) {
-    const smaller = isTooMuch(error) ? halves(group) : undefined;
-    if (smaller) return (await Promise.all(smaller.map((part) => ask(client, part, figure, options, failures)))).flat();
-    failures.push(survivable(error));
-    return [];
-  }
+  const rows = async (part: QueryGroup): Promise<readonly FigureRow[]> =>
+    rowsOf(await client.instant(figureQueries(part, options)[figure], options.nowMs), part, options.labels);
+  return (await askInHalves(group, rows, failures)).flat();
 }
 
 function rowsOf(answer: Answer, group: QueryGroup, labels: ContainerLabels): readonly FigureRow[] {

@@ -5,10 +5,10 @@
 
 import type { SlotGrid, SlotValues, WorkloadUsage } from '../../types/usage.ts';
 import { workloadKey } from '../../types/usage.ts';
-import { isTooMuch, type PrometheusClient } from './client.ts';
+import type { PrometheusClient } from './client.ts';
 import { rate } from './counters.ts';
 import { type Grids, withoutLeading } from './grids.ts';
-import { halves, type QueryGroup } from './groups.ts';
+import type { QueryGroup } from './groups.ts';
 import {
   type ClusterLabel,
   type ContainerLabels,
@@ -20,6 +20,7 @@ import {
   TRANSMITTED,
 } from './labels.ts';
 import { perWorkload, slotsPerWorkload } from './rows.ts';
+import { askInHalves } from './split.ts';
 
 /** Rounding of answers: well below what any threshold looks at, and a third of the letters. */
 export const CPU_DIGITS = '0.000001';
@@ -119,7 +120,7 @@ function usageOf(
   };
 }
 
-/** One query for the group; where that is too much for the server, one for each half of it, and so on. Rows of one workload are joined by `join`. */
+/** The answer to one query about the group, split where it is too much for the server. Rows of one workload are joined by `join`. */
 export async function askInParts(
   client: PrometheusClient,
   group: QueryGroup,
@@ -129,24 +130,9 @@ export async function askInParts(
   failures: Error[],
   join: (a: number, b: number) => number = Math.max,
 ): Promise<ReadonlyMap<string, SlotValues>> {
-  try {
-    const { series } = await client.range(query(group), grid);
-    return slotsPerWorkload(group, labels, grid, series, join);
-  } catch (error) {
-    const smaller = isTooMuch(error) ? halves(group) : undefined;
-    if (smaller) {
-      const parts = await Promise.all(smaller.map((part) => askInParts(client, part, grid, query, labels, failures, join)));
-      return new Map(parts.flatMap((part) => [...part]));
-    }
-    failures.push(survivable(error));
-    return new Map();
-  }
-}
-
-/** A failure of the server costs its figures; being cancelled, or a bug, ends everything. */
-export function survivable(error: unknown): Error {
-  if (error instanceof Error && 'id' in error && error.id === 'prometheus') return error;
-  throw error;
+  const ask = async (part: QueryGroup): Promise<ReadonlyMap<string, SlotValues>> =>
+    slotsPerWorkload(part, labels, grid, (await client.range(query(part), grid)).series, join);
+  return new Map((await askInHalves(group, ask, failures)).flatMap((part) => [...part]));
 }
 
 function fineQueries(group: QueryGroup, grid: SlotGrid, options: UsageOptions): Partial<Record<Metric, string>> {

@@ -8,7 +8,8 @@ import type { PrometheusClient } from './client.ts';
 import { alternatives } from './groups.ts';
 import { type ClusterLabel, type ContainerLabels, clusterMatcher } from './labels.ts';
 import { addRow } from './rows.ts';
-import { type Collected, survivable } from './usage.ts';
+import { survivable } from './split.ts';
+import type { Collected } from './usage.ts';
 
 const USED = 'kubelet_volume_stats_used_bytes';
 const CAPACITY = 'kubelet_volume_stats_capacity_bytes';
