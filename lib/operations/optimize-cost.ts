@@ -9,7 +9,7 @@ import type { CostResult, PointName } from '../types/choice.ts';
 import type { Recommendation } from '../types/plan.ts';
 import { SIZING_RISKS } from '../types/sizing.ts';
 import { type Look, look } from './look.ts';
-import { planFor } from './optimize.ts';
+import { planner } from './optimize.ts';
 import type { LookRequest, Scope } from './request.ts';
 import { withoutNodes } from './simulate.ts';
 
@@ -25,7 +25,7 @@ export interface CostRequest extends LookRequest {
 export function chooseByCost(request: CostRequest): Promise<CostResult> {
   return look(request, { sizing: true }, async (seen) => {
     const { progress, signal, budget, maxRisk, point, scope } = request;
-    const plans = await Promise.all(SIZING_RISKS.map((risk) => planFor(seen, request, risk)));
+    const plans = SIZING_RISKS.map(await planner(seen, request));
     const [first] = plans;
     const prices = listPrices(seen.objects.nodes);
     const unknown = withoutPacking(scope, seen);

@@ -32,7 +32,8 @@ export async function proposeOptimization(request: OptimizeRequest): Promise<Opt
   return await look(request, { sizing: true }, async (seen) => {
     const { progress, signal, risk } = request;
     const prices = listPrices(seen.objects.nodes);
-    const wanted = without(await planFor(seen, request, risk), objectionOf(request.limits ?? {}), prices);
+    const planFor = await planner(seen, request);
+    const wanted = without(planFor(risk), objectionOf(request.limits ?? {}), prices);
     // Hours are those of the person's clock, also where the cluster that is looked at is simulated.
     const plan = policy ? without(wanted, policy(request.runtime.now()), prices) : wanted;
     const recommendations = await dryRun(seen.client, plan.recommendations, { mode: request.dryRun, signal, progress });
@@ -40,13 +41,13 @@ export async function proposeOptimization(request: OptimizeRequest): Promise<Opt
   });
 }
 
-/** What is proposed for what was seen. */
-export async function planFor(
+/** What is proposed for what was seen, at any risk; what does not depend on the risk is found once. */
+export async function planner(
   seen: Look,
   request: LookRequest & Pick<OptimizeRequest, 'kinds' | 'includeSystem'>,
-  risk: SizingRisk,
-): Promise<Plan> {
-  return makePlan({
+): Promise<(risk: SizingRisk) => Plan> {
+  const model = await loadSizingModel();
+  const input = {
     ...(request.kinds && { kinds: request.kinds }),
     cluster: seen.provenance().cluster,
     madeAtMs: seen.nowMs,
@@ -60,8 +61,8 @@ export async function planFor(
     prices: listPrices(seen.objects.nodes),
     settings: { ...DEFAULT_OPTIMIZE_SETTINGS, protectSystem: request.includeSystem !== true },
     businessHours: request.settings.businessHours,
-    peaks: { model: await loadSizingModel(), risk },
-  });
+  };
+  return (risk) => makePlan({ ...input, peaks: { model, risk } });
 }
 
 /** What a policy objects to at an instant. @throws UpidError input-invalid */
