@@ -5,8 +5,8 @@ import type { Recommendation } from '../types/plan.ts';
 import { brokenPresumption, guardsOf, writtenBy } from './edit.ts';
 import { type Mark, marksOf } from './mark.ts';
 import { objectPath, type ServedResource } from './resource-path.ts';
-import { beforeOf, type PlannedStep, type Stage, undoableOf, undoPatch } from './step.ts';
-import { isSame, spoken, valueAt } from './values.ts';
+import { intendedOf, type Planned, type PlannedStep, type Stage, undoableOf } from './step.ts';
+import { isSame, valueAt } from './values.ts';
 
 /** What is to be written on one object, with the values that it presumes. */
 export interface Wanted extends Pick<Recommendation, 'target' | 'patch' | 'reason' | 'changes'> {
@@ -19,8 +19,6 @@ export interface ApplyContext {
   readonly at: string;
   readonly version: string;
 }
-
-export type Planned = { readonly step: PlannedStep } | { readonly unchanged: string } | { readonly refused: string };
 
 /** What it is to the object as it stands. */
 export function applyStep(recommendation: Wanted, object: unknown, resource: ServedResource, context: ApplyContext): Planned {
@@ -80,21 +78,18 @@ function stepOf(
   const [only] = values;
   const steps = kind === 'scale-to-zero' && only !== undefined && cutOff === undefined ? replicaSteps(only) : [values];
   const stages = steps.map((reached, at) => stageOf({ recommendation, reached, from: steps[at - 1], guards, cutOff, context }));
-  const intended = {
+  const intended = intendedOf({
     target,
     kind,
     patch,
-    undo: undoPatch(values, target.uid),
-    before: beforeOf(values),
     values,
     stages: stages.length,
     guards,
     passing: passingOf(steps.slice(0, -1)),
     ...(cutOff !== undefined && { continues: cutOff.change }),
-  };
+  });
   return {
     target,
-    resource,
     path: objectPath(target, resource),
     intended,
     stages: stages as [Stage, ...Stage[]],
@@ -152,7 +147,6 @@ function stageOf({ recommendation, reached, from, guards, cutOff, context }: Sta
     return value === undefined ? operation : { ...operation, value: value.to };
   });
   return {
-    says: reached.map(({ path, to }) => `${path} -> ${spoken(to)}`).join(', '),
     values: reached,
     propose(object) {
       const present = marksOf(object)?.find((each) => each.change === change);

@@ -9,7 +9,7 @@ import type { EventReason, EventWriter } from './events.ts';
 import type { Journal } from './journal/journal.ts';
 import { readObject, writeObject } from './object.ts';
 import { type Before, follow, type Outcome, stateBefore } from './rollout/follow.ts';
-import type { PlannedStep, Stage } from './step.ts';
+import { type PlannedStep, type Stage, stageText } from './step.ts';
 import { undoStage } from './undo-step.ts';
 
 export interface CarryOut {
@@ -69,7 +69,7 @@ export async function carryOut(run: CarryOut): Promise<readonly StepEnd[]> {
   return ends;
 }
 
-export function isFailed({ state }: Pick<StepEnd, 'state'>): boolean {
+function isFailed({ state }: Pick<StepEnd, 'state'>): boolean {
   return ['sent', 'refused', 'undone', 'undo-refused'].includes(state);
 }
 
@@ -78,10 +78,10 @@ async function carryOutStep(run: CarryOut, at: number): Promise<StepEnd> {
   const object = await readObject(run.client, step.path).catch(unlessGone);
   if (object === undefined) return refuse(run, at, 'it is gone');
   const before = await stateBefore(run.client, step.target, object);
-  for (const [stage, { says }] of step.stages.entries()) {
+  for (const [stage, planned] of step.stages.entries()) {
     if (stage > 0 && run.signal.aborted)
       return { step, state: 'applied', reason: `stopped after ${stage} of ${step.stages.length} patches` };
-    run.tell(step.target, says);
+    run.tell(step.target, stageText(planned));
     const ended = await carryOutStage(run, at, stage, before);
     if (ended !== undefined) return ended;
   }
@@ -120,8 +120,8 @@ async function carryOutStage(run: CarryOut, at: number, stage: number, before: B
     return refuse(run, at, written.reason);
   }
   await run.journal.step({ step: at, state: 'applied', stage });
-  await note(run, step, 'applied', planned.says);
-  if (stage === 0) await announce(run, step, 'UpidApplied', `${planned.says} (change ${run.change.id})`);
+  await note(run, step, 'applied', stageText(planned));
+  if (stage === 0) await announce(run, step, 'UpidApplied', `${stageText(planned)} (change ${run.change.id})`);
   if (!run.watched) return undefined;
   const outcome = await watchStage(run, step, planned, before);
   if (outcome.state === 'ready') return undefined;

@@ -11,11 +11,10 @@ import { formatRight } from '../types/right.ts';
 import type { Runtime } from '../types/runtime.ts';
 import type { ReportProgress } from '../types/source.ts';
 import type { ObjectReference } from '../types/workload.ts';
-import type { Planned } from './apply-step.ts';
 import { answerTo, FIELD_MANAGER } from './dry-run.ts';
 import { patchOf, readObject, SOURCE } from './object.ts';
 import { objectPath, patchRight, ResourceIndex, type ServedResource } from './resource-path.ts';
-import type { PlannedStep } from './step.ts';
+import type { Planned, PlannedStep } from './step.ts';
 
 /** An object that is to be written, and what it is made into a step by. */
 export interface Candidate {
@@ -119,7 +118,7 @@ const LESSER = [
 const BY_OBJECT: ReadonlySet<string> = new Set(['not-found', 'forbidden', 'api-missing']);
 
 /** The server's refusal of the first patch of a step, which is sent as it would be but for `dryRun=All`. */
-export async function tried(
+async function tried(
   client: KubeClient,
   { stages: [first], path }: PlannedStep,
   object: unknown,

@@ -7,12 +7,10 @@ import type { Undoable } from './edit.ts';
 import type { IntendedStep } from './journal/records.ts';
 import type { Mark } from './mark.ts';
 import type { Proposal } from './object.ts';
-import type { ServedResource } from './resource-path.ts';
+import { spoken } from './values.ts';
 
 /** One patch of a step. */
 export interface Stage {
-  /** `/spec/replicas 3 -> 1`. */
-  readonly says: string;
   readonly propose: (object: unknown) => Proposal;
   readonly marks: (present: readonly Mark[]) => readonly Mark[];
   /** What must stay as it is written while the object is followed. */
@@ -21,7 +19,6 @@ export interface Stage {
 
 export interface PlannedStep {
   readonly target: ObjectReference;
-  readonly resource: ServedResource;
   /** API path of the object. */
   readonly path: string;
   readonly intended: IntendedStep;
@@ -33,13 +30,32 @@ export interface PlannedStep {
   readonly undo?: Undoable;
 }
 
+/** What an object is in a change, once it was looked at: a step, or why there is none. */
+export type Planned = { readonly step: PlannedStep } | { readonly unchanged: string } | { readonly refused: string };
+
+/** `/spec/replicas -> 1`. */
+export function stageText({ values }: Stage): string {
+  return values.map(({ path, to }) => `${path} -> ${spoken(to)}`).join(', ');
+}
+
+/** With what takes its values back, and with what stood there before. */
+export function intendedOf(step: Omit<IntendedStep, 'undo' | 'before'>): IntendedStep {
+  const { target, values } = step;
+  return { ...step, undo: undoPatch(values, target.uid), before: beforeOf(values) };
+}
+
 /** What a journal keeps of a step, as what can be taken back. */
 export function undoableOf({ target, values, guards, passing }: IntendedStep): Undoable {
   return { uid: target.uid, values, guards, passing };
 }
 
+/** What a mark keeps of a change, as what can be taken back. */
+export function undoableOfMark({ uid, values, guards = {} }: Mark): Undoable {
+  return { uid, values, guards };
+}
+
 /** The undo of a step as the journal writes it down; what is really sent is made from the object as it stands then. */
-export function undoPatch(values: readonly WrittenValue[], uid: string): readonly JsonPatchOperation[] {
+function undoPatch(values: readonly WrittenValue[], uid: string): readonly JsonPatchOperation[] {
   return [
     { op: 'test', path: '/metadata/uid', value: uid },
     ...values.flatMap(({ path, to }): JsonPatchOperation[] => (to === undefined ? [] : [{ op: 'test', path, value: to }])),
@@ -50,6 +66,6 @@ export function undoPatch(values: readonly WrittenValue[], uid: string): readonl
   ];
 }
 
-export function beforeOf(values: readonly WrittenValue[]): ChangeStep['before'] {
+function beforeOf(values: readonly WrittenValue[]): ChangeStep['before'] {
   return Object.fromEntries(values.flatMap(({ path, from }) => (from === undefined ? [] : [[path, from] as const])));
 }
