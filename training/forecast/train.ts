@@ -10,12 +10,13 @@ import { fileURLToPath } from 'node:url';
 import { copyRow, FEATURES, featuresOf } from '../../lib/intelligence/forecast/features.ts';
 import { type JoinedModel, joinedOf } from '../../lib/intelligence/forecast/joined.ts';
 import { type Calibration, calibrationOf, type Spread } from '../../lib/intelligence/forecast/learned.ts';
-import { type Lstm, lstmNumbers } from '../../lib/intelligence/forecast/lstm.ts';
-import { modelOf, type ShippedLstm, type ShippedTrees, type ShippedWeights } from '../../lib/intelligence/forecast/model.ts';
+import { lstmNumbers } from '../../lib/intelligence/forecast/lstm.ts';
+import { modelOf, type ShippedWeights } from '../../lib/intelligence/forecast/model.ts';
 import { prepared } from '../../lib/intelligence/forecast/prepare.ts';
 import { dailyChange, seasonalBase, seasonalCandidates } from '../../lib/intelligence/forecast/seasonal.ts';
 import type { Trees } from '../../lib/intelligence/forecast/trees.ts';
 import { HISTORY_HOURS, HORIZON_HOURS, REQUIRED_HOURS } from '../../lib/intelligence/forecast/window.ts';
+import { packed, packTrees } from '../packed.ts';
 import { sample, seededRandom } from '../random.ts';
 import { binRows, growTrees } from './grow-trees.ts';
 import { measure } from './measure.ts';
@@ -60,10 +61,10 @@ export async function trainForecast(say: (line: string) => void): Promise<void> 
   const weights: ShippedWeights = {
     version: 'trees and LSTM 2026-11-25',
     features: FEATURES.length,
-    centre: shipped(centre),
-    low: shipped(low),
-    high: shipped(high),
-    lstm: shippedLstm(lstm),
+    centre: packTrees(centre),
+    low: packTrees(low),
+    high: packTrees(high),
+    lstm: { hidden: lstm.hidden, numbers: packed(lstmNumbers(lstm)) },
     calibration,
     card: {
       data: 'GWA-T-12 Bitbrains rnd: hourly use of business virtual machines in 2013 (Shen, van Beek, Iosup, CCGRID 2015)',
@@ -141,25 +142,4 @@ function calibrate(traces: Traces, model: JoinedModel, random: () => number): Ca
         .map(({ window, spread }) => ({ spread, future: window.future })),
     })),
   );
-}
-
-function shippedLstm(lstm: Lstm): ShippedLstm {
-  return { hidden: lstm.hidden, numbers: text(lstmNumbers(lstm)) };
-}
-
-function shipped({ nodeStart, leafStart, feature, threshold, left, right, leaf, start }: Trees): ShippedTrees {
-  return {
-    nodeStart: text(nodeStart),
-    leafStart: text(leafStart),
-    feature: text(feature),
-    threshold: text(threshold),
-    left: text(left),
-    right: text(right),
-    leaf: text(leaf),
-    start,
-  };
-}
-
-function text(array: Uint32Array | Uint8Array | Int8Array | Float32Array): string {
-  return Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString('base64');
 }

@@ -16,6 +16,7 @@ import type { MeasuredFigure } from '../../lib/types/model-card.ts';
 import { type SizingRisk, WEEKS_AT_RISK } from '../../lib/types/sizing.ts';
 import { readTraces, type Traces } from '../forecast/traces.ts';
 import { midnightAfter } from '../forecast/windows.ts';
+import { packed, packNodes, packTrees } from '../packed.ts';
 import { seededRandom } from '../random.ts';
 import { calibrateRisks, growFolds } from './calibrate.ts';
 import { growPeakTrees } from './grow.ts';
@@ -106,29 +107,11 @@ function learn(
     means: calibrate(blind),
   };
   say(`${metric}: all machines`);
-  return { usual, ...packed(growPeakTrees(rows, random)), calibration };
+  return { usual, ...shipped(growPeakTrees(rows, random)), calibration };
 }
 
-function packed({ centre, spread }: PeakTrees): Pick<ShippedMetric, 'centre' | 'spread'> {
-  return {
-    centre: { ...packNodes(centre), leaf: text(centre.leaf), start: centre.start },
-    spread: { ...packNodes(spread), quantiles: text(spread.quantiles) },
-  };
-}
-
-function packNodes({ nodeStart, leafStart, feature, threshold, left, right }: Omit<PeakTrees['centre'], 'leaf' | 'start'>) {
-  return {
-    nodeStart: text(nodeStart),
-    leafStart: text(leafStart),
-    feature: text(feature),
-    threshold: text(threshold),
-    left: text(left),
-    right: text(right),
-  };
-}
-
-function text(array: Uint32Array | Uint8Array | Int8Array | Float32Array): string {
-  return Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString('base64');
+function shipped({ centre, spread }: PeakTrees): Pick<ShippedMetric, 'centre' | 'spread'> {
+  return { centre: packTrees(centre), spread: { ...packNodes(spread), quantiles: packed(spread.quantiles) } };
 }
 
 /** At the risks that have a name, beside the best of the simple rules. */

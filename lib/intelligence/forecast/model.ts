@@ -4,10 +4,8 @@ import type { ModelCard } from '../../types/model-card.ts';
 import type { ForecastModel } from './forecast.ts';
 import type { Calibration } from './learned.ts';
 import { lstmOf } from './lstm.ts';
+import { type Packed, unpackFloats, unpackTrees } from './packed.ts';
 import type { Trees } from './trees.ts';
-
-/** Trees with their arrays as base64, little-endian. */
-export type ShippedTrees = { readonly [Part in keyof Omit<Trees, 'start'>]: string } & { readonly start: number };
 
 /** Numbers as base64 of 32-bit floats, little-endian, in the order of `lstmNumbers`. */
 export interface ShippedLstm {
@@ -19,9 +17,9 @@ export interface ShippedWeights {
   readonly version: string;
   /** Number of features that a row must have. */
   readonly features: number;
-  readonly centre: ShippedTrees;
-  readonly low: ShippedTrees;
-  readonly high: ShippedTrees;
+  readonly centre: Packed<Trees>;
+  readonly low: Packed<Trees>;
+  readonly high: Packed<Trees>;
   readonly lstm: ShippedLstm;
   readonly calibration: Calibration;
   readonly card: Pick<ModelCard, 'data' | 'figures'> & { readonly split: string; readonly seeds: readonly number[] };
@@ -38,10 +36,10 @@ export function modelOf(shipped: ShippedWeights): ForecastModel {
   return {
     version,
     learned: {
-      centre: treesOf(centre),
-      low: treesOf(low),
-      high: treesOf(high),
-      lstm: lstmOf(lstm.hidden, new Float32Array(bytesOf(lstm.numbers))),
+      centre: unpackTrees(centre),
+      low: unpackTrees(low),
+      high: unpackTrees(high),
+      lstm: lstmOf(lstm.hidden, unpackFloats(lstm.numbers)),
       lstmJoins: 'as earned',
     },
     calibration,
@@ -60,21 +58,4 @@ export function modelOf(shipped: ShippedWeights): ForecastModel {
       ],
     },
   };
-}
-
-function treesOf({ nodeStart, leafStart, feature, threshold, left, right, leaf, start }: ShippedTrees): Trees {
-  return {
-    nodeStart: new Uint32Array(bytesOf(nodeStart)),
-    leafStart: new Uint32Array(bytesOf(leafStart)),
-    feature: new Uint8Array(bytesOf(feature)),
-    threshold: new Float32Array(bytesOf(threshold)),
-    left: new Int8Array(bytesOf(left)),
-    right: new Int8Array(bytesOf(right)),
-    leaf: new Float32Array(bytesOf(leaf)),
-    start,
-  };
-}
-
-function bytesOf(text: string): ArrayBuffer {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).buffer;
 }

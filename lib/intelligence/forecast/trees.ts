@@ -3,8 +3,8 @@
  * as leaf-wise histogram trees (Ke et al. 2017) under absolute or pinball loss (Koenker & Bassett 1978).
  */
 
-/** A sum of trees. Node i of a tree sends a row to `left` where feature ≤ threshold, else to `right`; a negative child ~k is leaf k. */
-export interface Trees {
+/** Node i of a tree sends a row to `left` where feature ≤ threshold, else to `right`; a negative child ~k is leaf k. */
+export interface TreeNodes {
   /** Where the nodes of each tree begin; one more than there are trees. */
   readonly nodeStart: Uint32Array;
   /** Where the leaves of each tree begin; one more than there are trees. */
@@ -13,6 +13,10 @@ export interface Trees {
   readonly threshold: Float32Array;
   readonly left: Int8Array;
   readonly right: Int8Array;
+}
+
+/** A sum of trees, one value in each leaf, added to `start`. */
+export interface Trees extends TreeNodes {
   readonly leaf: Float32Array;
   readonly start: number;
 }

@@ -3,10 +3,10 @@
  * errors around that (Meinshausen 2006, with honest leaves as Wager & Athey 2018: of machines that the tree did not grow on).
  */
 
-import type { Trees } from '../forecast/trees.ts';
+import type { TreeNodes, Trees } from '../forecast/trees.ts';
 
 /** Trees whose leaves hold a quantile for each level; a forest's answer is the mean over its trees. */
-export interface QuantileForest extends Omit<Trees, 'leaf' | 'start'> {
+export interface QuantileForest extends TreeNodes {
   /** Leaf after leaf, one value for each of LEVELS, ascending. */
   readonly quantiles: Float32Array;
 }
@@ -51,7 +51,7 @@ export function withCentre(features: Float32Array, centre: number): Float32Array
 
 /** The leaf that a row falls into, counted over all trees. */
 export function leafOf(
-  { nodeStart, leafStart, feature, threshold, left, right }: Omit<Trees, 'leaf' | 'start'>,
+  { nodeStart, leafStart, feature, threshold, left, right }: TreeNodes,
   tree: number,
   row: Float32Array,
 ): number {

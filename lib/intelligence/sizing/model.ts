@@ -1,13 +1,11 @@
 /** What was learned about peaks from other machines, as it is shipped and as it is used. */
 
 import type { ModelCard } from '../../types/model-card.ts';
+import { type Packed, unpackFloats, unpackNodes, unpackTrees } from '../forecast/packed.ts';
 import type { Trees } from '../forecast/trees.ts';
 import type { QuantileForest } from './forest.ts';
 import type { Calibrations, MetricSizing, SizingModel } from './recommend.ts';
 import type { SizingMetric } from './window.ts';
-
-/** Arrays as base64, little-endian. */
-type Packed<T> = { readonly [Part in keyof T]: T[Part] extends number ? number : string };
 
 export interface ShippedMetric {
   readonly usual: number;
@@ -61,25 +59,8 @@ function unpackMetric({ usual, centre, spread, calibration }: ShippedMetric): Me
     usual,
     calibration,
     trees: {
-      centre: { ...unpackNodes(centre), leaf: new Float32Array(bytesOf(centre.leaf)), start: centre.start },
-      spread: { ...unpackNodes(spread), quantiles: new Float32Array(bytesOf(spread.quantiles)) },
+      centre: unpackTrees(centre),
+      spread: { ...unpackNodes(spread), quantiles: unpackFloats(spread.quantiles) },
     },
   };
-}
-
-type Nodes = Omit<Trees, 'leaf' | 'start'>;
-
-function unpackNodes({ nodeStart, leafStart, feature, threshold, left, right }: Packed<Nodes>): Nodes {
-  return {
-    nodeStart: new Uint32Array(bytesOf(nodeStart)),
-    leafStart: new Uint32Array(bytesOf(leafStart)),
-    feature: new Uint8Array(bytesOf(feature)),
-    threshold: new Float32Array(bytesOf(threshold)),
-    left: new Int8Array(bytesOf(left)),
-    right: new Int8Array(bytesOf(right)),
-  };
-}
-
-function bytesOf(text: string): ArrayBuffer {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).buffer;
 }
