@@ -4,14 +4,13 @@ import { type DryRunMode, dryRun } from '../change/dry-run.ts';
 import { listPrices } from '../money/list-prices.ts';
 import { totalSavings } from '../money/savings.ts';
 import { choose } from '../optimize/choice/choose.ts';
-import { nodeEffects } from '../optimize/simulation/effect.ts';
 import type { CostResult, PointName } from '../types/choice.ts';
 import type { Recommendation } from '../types/plan.ts';
 import { SIZING_RISKS } from '../types/sizing.ts';
 import { type Look, look } from './look.ts';
 import { planner } from './optimize.ts';
+import { effectsOn, withoutNodes } from './packing.ts';
 import type { LookRequest, Scope } from './request.ts';
-import { withoutNodes } from './simulate.ts';
 
 export interface CostRequest extends LookRequest {
   readonly dryRun: DryRunMode;
@@ -52,8 +51,8 @@ export function chooseByCost(request: CostRequest): Promise<CostResult> {
   });
 }
 
-function realisableOf({ objects: { workloads, nodes } }: Look) {
-  const effects = nodeEffects({ workloads, nodes, volumes: undefined, prices: listPrices(nodes) });
+function realisableOf({ objects }: Look) {
+  const effects = effectsOn(objects);
   return (recommendations: readonly Recommendation[]) => effects(recommendations).realisable;
 }
 

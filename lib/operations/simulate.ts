@@ -1,13 +1,12 @@
 /** The question of `simulate`: look at the cluster as it is, replay its history against a plan, and pack its nodes as they would be. */
 
-import { listPrices } from '../money/list-prices.ts';
-import { nodeEffects } from '../optimize/simulation/effect.ts';
 import { replayChange } from '../optimize/simulation/replay.ts';
 import { UpidError } from '../types/errors.ts';
 import type { Plan } from '../types/plan.ts';
 import type { NodeEffect, ReplayedChange, SimulationResult } from '../types/simulation.ts';
 import { workloadKey } from '../types/usage.ts';
 import { type Look, look, NO_EVIDENCE } from './look.ts';
+import { effectsOn, withoutNodes } from './packing.ts';
 import { readPlanFile } from './plan-file/read.ts';
 import type { LookRequest } from './request.ts';
 
@@ -60,14 +59,6 @@ function nodesOf(
 ): { readonly nodes: NodeEffect } | { readonly withoutNodes: string } {
   const reason = withoutNodes(provenance().namespace, objects.nodes.length);
   if (reason !== undefined) return { withoutNodes: reason };
-  const { workloads, nodes } = objects;
-  const effects = nodeEffects({ workloads, nodes, volumes: undefined, prices: listPrices(nodes) });
+  const effects = effectsOn(objects);
   return { nodes: effects(recommendations.filter((_, at) => CARRIED_OUT.has(changes[at]!.outcome))) };
-}
-
-/** Why it cannot be told which nodes come free; undefined where it can. */
-export function withoutNodes(namespace: string, nodes: number): string | undefined {
-  if (namespace !== '')
-    return `only pods of namespace ${namespace} were looked at, and pods of others are on the same nodes: look at all namespaces with -A`;
-  return nodes === 0 ? 'the nodes could not be listed' : undefined;
 }
