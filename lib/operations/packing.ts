@@ -11,7 +11,7 @@ export function effectsOn({
   workloads,
   nodes,
 }: Pick<ClusterObjects, 'workloads' | 'nodes'>): (recommendations: readonly Recommendation[]) => NodeEffect {
-  return nodeEffects({ workloads, nodes, volumes: undefined, prices: listPrices(nodes) });
+  return nodeEffects({ workloads, nodes, prices: listPrices(nodes) });
 }
 
 /** Why it cannot be told which nodes come free; undefined where it can. @param namespace that was looked at; empty: all */

@@ -79,10 +79,3 @@ export interface Placement {
   /** It claims devices by ResourceClaims. */
   readonly claimsDevices?: true;
 }
-
-/** Where a persistent volume claim can be mounted. */
-export type VolumePlace =
-  /** On nodes of one of these terms; on any where there are none. */
-  | { readonly state: 'bound'; readonly nodeTerms: readonly NodeTerm[] }
-  /** It has no volume yet. */
-  | { readonly state: 'unbound' };

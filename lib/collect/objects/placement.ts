@@ -85,7 +85,7 @@ function requirement({ key, operator, values }: Raw): Requirement {
   };
 }
 
-export function nodeTerm({ matchExpressions, matchFields }: Raw): NodeTerm {
+function nodeTerm({ matchExpressions, matchFields }: Raw): NodeTerm {
   return { labels: list(matchExpressions).map(requirement), names: list(matchFields).map(requirement) };
 }
 

@@ -3,7 +3,7 @@
 import type { Node } from '../../types/workload.ts';
 import { Neighbours } from './neighbours.ts';
 import { type Amounts, offeredBy, type PackedPod, shareOf } from './pod.ts';
-import { selectsNode, termHolds, untolerated } from './requirements.ts';
+import { selectsNode, untolerated } from './requirements.ts';
 
 /** One node with what is on it. */
 export interface Bin {
@@ -68,13 +68,7 @@ export class Board {
   /** Why the pod, which is nowhere, does not fit on the node, as what is said of the node: `lacks cpu`; undefined where it fits. */
   obstacle(pod: PackedPod, bin: Bin): string | undefined {
     if (!bin.open) return 'takes no pods';
-    return (
-      lacking(pod, bin) ??
-      this.#staticObstacle(pod, bin) ??
-      takenPort(pod, bin) ??
-      this.#neighbours.obstacle(pod, bin.node) ??
-      volumeObstacle(pod, bin)
-    );
+    return lacking(pod, bin) ?? this.#staticObstacle(pod, bin) ?? takenPort(pod, bin) ?? this.#neighbours.obstacle(pod, bin.node);
   }
 
   #staticObstacle(pod: PackedPod, bin: Bin): string | undefined {
@@ -89,10 +83,6 @@ export class Board {
     known.set(bin, obstacle);
     return obstacle;
   }
-}
-
-function volumeObstacle({ volumeTerms }: PackedPod, { node }: Bin): string | undefined {
-  return volumeTerms.every((terms) => termHolds(terms, node)) ? undefined : 'cannot mount its volume';
 }
 
 /** Sums of fractions must not lack the last bit. */

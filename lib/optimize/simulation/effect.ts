@@ -11,14 +11,12 @@ import type { Node, Resources, Workload } from '../../types/workload.ts';
 import { type Bin, Board, usedShare } from './board.ts';
 import { byName, type Consolidation, consolidate, largestFirst, nameOf, obstacles, spreadOut } from './drain.ts';
 import { packedPods } from './pack.ts';
-import type { VolumePlaces } from './pinned.ts';
 import type { PackedPod } from './pod.ts';
 
 export interface ClusterToPack {
   /** All of the cluster: pods of other namespaces fill its nodes too. */
   readonly workloads: readonly Workload[];
   readonly nodes: readonly Node[];
-  readonly volumes: VolumePlaces;
   readonly prices: ResourcePrices;
 }
 
@@ -58,12 +56,12 @@ function packedAs(cluster: ClusterToPack, recommendations: readonly Recommendati
 }
 
 function attempt(
-  { workloads, nodes, volumes }: ClusterToPack,
+  { workloads, nodes }: ClusterToPack,
   recommendations: readonly Recommendation[],
   first: readonly string[],
   order: (a: Bin, b: Bin) => number,
 ): Outcome {
-  const { pods, grown } = packedPods(workloads, recommendations, volumes);
+  const { pods, grown } = packedPods(workloads, recommendations);
   const board = new Board(nodes, pods);
   const requested = new Map(board.bins.map((bin) => [bin.node.name, sharesOf([bin])]));
   const unschedulable = settle(board, pods, grown);

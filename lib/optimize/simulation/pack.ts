@@ -5,7 +5,7 @@ import { workloadKey } from '../../types/usage.ts';
 import type { Pod, Workload } from '../../types/workload.ts';
 import { livePods } from '../pod-requests.ts';
 import { containersAfter, grows, replicasAfter } from './after.ts';
-import { goesWithNode, pinnedReason, type SelectedPods, selectedPods, type VolumePlaces } from './pinned.ts';
+import { goesWithNode, pinnedReason, type SelectedPods, selectedPods } from './pinned.ts';
 import { amountsOf, NO_DEMANDS, type PackedPod } from './pod.ts';
 
 export interface Packed {
@@ -14,11 +14,7 @@ export interface Packed {
   readonly grown: readonly PackedPod[];
 }
 
-export function packedPods(
-  workloads: readonly Workload[],
-  recommendations: readonly Recommendation[],
-  volumes: VolumePlaces,
-): Packed {
+export function packedPods(workloads: readonly Workload[], recommendations: readonly Recommendation[]): Packed {
   const changes = new Map(recommendations.map((each) => [workloadKey(each.target), each]));
   const after = workloads.map((workload) => resized(workload, changes.get(workloadKey(workload.ref))));
   const selected = selectedPods(after);
@@ -28,7 +24,7 @@ export function packedPods(
     const change = changes.get(workloadKey(workload.ref));
     for (const pod of livePods(workload)) {
       const containers = change ? containersAfter(pod.containers, change) : pod.containers;
-      const packed = packedPod(workload, pod, containers, selected, volumes);
+      const packed = packedPod(workload, pod, containers, selected);
       pods.push(packed);
       if (containers !== pod.containers && grows(pod.containers, containers)) grown.push(packed);
     }
@@ -51,14 +47,8 @@ function newPod({ node: _node, ...model }: Pod, at: number): Pod {
   return { ...model, name: `${model.name}-new-${at}`, uid: '', phase: 'Pending' };
 }
 
-function packedPod(
-  workload: Workload,
-  pod: Pod,
-  containers: Pod['containers'],
-  selected: SelectedPods,
-  volumes: VolumePlaces,
-): PackedPod {
-  const pinned = pinnedReason(workload, pod, selected, volumes);
+function packedPod(workload: Workload, pod: Pod, containers: Pod['containers'], selected: SelectedPods): PackedPod {
+  const pinned = pinnedReason(workload, pod, selected);
   return {
     name: pod.name,
     namespace: pod.namespace,
@@ -69,9 +59,5 @@ function packedPod(
     ...(pod.node !== undefined && pod.node !== '' && { node: pod.node }),
     withNode: goesWithNode(workload, pod),
     ...(pinned !== undefined && { pinned }),
-    volumeTerms: (pod.volumeClaims ?? []).flatMap((claim) => {
-      const place = volumes?.get(`${pod.namespace}/${claim}`);
-      return place?.state === 'bound' && place.nodeTerms.length > 0 ? [place.nodeTerms] : [];
-    }),
   };
 }

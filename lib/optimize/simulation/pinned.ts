@@ -1,11 +1,7 @@
 /** Why a pod is not moved off its node: nobody makes it anew, somebody forbids it, or what it demands is not modelled. */
 
-import type { VolumePlace } from '../../types/placement.ts';
 import type { DisruptionBudget, Pod, Workload } from '../../types/workload.ts';
 import { livePods } from '../pod-requests.ts';
-
-/** Where claims can be mounted, by `namespace/claim`; undefined where that was not read. */
-export type VolumePlaces = ReadonlyMap<string, VolumePlace> | undefined;
 
 /** Budgets of a cluster by `namespace/name`, each with how many pods it selects after the plan. */
 export type SelectedPods = ReadonlyMap<string, number>;
@@ -17,8 +13,8 @@ export function goesWithNode({ ref }: Pick<Workload, 'ref'>, { annotations }: Pi
   return ref.kind === 'DaemonSet' || annotations[MIRROR] !== undefined;
 }
 
-export function pinnedReason(workload: Workload, pod: Pod, selected: SelectedPods, volumes: VolumePlaces): string | undefined {
-  return forbidden(workload, pod) ?? budgeted(workload, selected) ?? mounted(pod, volumes) ?? unmodelled(pod);
+export function pinnedReason(workload: Workload, pod: Pod, selected: SelectedPods): string | undefined {
+  return forbidden(workload, pod) ?? budgeted(workload, selected) ?? mounted(pod) ?? unmodelled(pod);
 }
 
 const FORBIDDING: readonly (readonly [annotation: string, value: string])[] = [
@@ -69,14 +65,9 @@ export function selectedPods(workloads: readonly Workload[]): SelectedPods {
   return counts;
 }
 
-function mounted({ namespace, volumeClaims = [] }: Pod, volumes: VolumePlaces): string | undefined {
-  const [first] = volumeClaims;
-  if (first === undefined) return undefined;
-  if (volumes === undefined) return `where its volume ${first} can be mounted was not read`;
-  const missing = volumeClaims.find((claim) => volumes.get(`${namespace}/${claim}`) === undefined);
-  if (missing !== undefined) return `its volume claim ${missing} was not found`;
-  const unbound = volumeClaims.find((claim) => volumes.get(`${namespace}/${claim}`)?.state === 'unbound');
-  return unbound && `its volume claim ${unbound} is not bound`;
+/** Where a claim can be mounted stands in its volume, which is not read. */
+function mounted({ volumeClaims: [first] = [] }: Pod): string | undefined {
+  return first === undefined ? undefined : `where its volume ${first} can be mounted was not read`;
 }
 
 function unmodelled({ placement }: Pod): string | undefined {

@@ -1,6 +1,6 @@
 /** A pod as it is packed: what it holds, what it demands, and why it does not move where it does not. */
 
-import type { NodeTerm, Placement } from '../../types/placement.ts';
+import type { Placement } from '../../types/placement.ts';
 import type { Node, ObjectReference, Pod } from '../../types/workload.ts';
 import { podRequests } from '../pod-requests.ts';
 import type { Labels } from './requirements.ts';
@@ -21,8 +21,6 @@ export interface PackedPod {
   readonly withNode: boolean;
   /** Why it stays where it is; absent where it may be moved. */
   readonly pinned?: string;
-  /** For each of its volumes the nodes that can mount it: see VolumePlace. */
-  readonly volumeTerms: readonly (readonly NodeTerm[])[];
 }
 
 export const NO_DEMANDS: Placement = {};

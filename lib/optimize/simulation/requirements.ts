@@ -28,7 +28,7 @@ function holds({ key, operator, values }: Requirement, labels: Labels): boolean 
 }
 
 /** Whether one of the terms holds; a term without any condition holds nowhere. */
-export function termHolds(terms: readonly NodeTerm[], { name, labels }: Pick<Node, 'name' | 'labels'>): boolean {
+function termHolds(terms: readonly NodeTerm[], { name, labels }: Pick<Node, 'name' | 'labels'>): boolean {
   return terms.some(
     (term) =>
       term.labels.length + term.names.length > 0 &&

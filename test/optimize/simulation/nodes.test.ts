@@ -76,7 +76,7 @@ const toZero = (workload: Workload): Recommendation =>
   change(workload, [{ field: 'replicas', from: '1', to: '0', rule: 'idle', evidence: '' }]);
 
 function packed(nodes: readonly Node[], workloads: readonly Workload[], recommendations: readonly Recommendation[] = []) {
-  return nodeEffects({ nodes, workloads, volumes: undefined, prices: PRICES })(recommendations);
+  return nodeEffects({ nodes, workloads, prices: PRICES })(recommendations);
 }
 
 const outcomes = ({ nodes }: { readonly nodes: readonly SimulatedNode[] }): string =>
