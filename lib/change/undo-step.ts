@@ -5,10 +5,11 @@ import type { ObjectReference } from '../types/workload.ts';
 import { type Undoable, undoOf, writtenBy } from './edit.ts';
 import { markOf } from './mark.ts';
 import type { Proposal } from './object.ts';
+import type { Candidate } from './preflight.ts';
 import { objectPath, type ServedResource } from './resource-path.ts';
 import { intendedOf, type Planned, type Stage } from './step.ts';
 
-export interface UndoRequest {
+interface UndoRequest {
   readonly target: ObjectReference;
   readonly resource: ServedResource;
   readonly undoable: Undoable;
@@ -19,7 +20,13 @@ export interface UndoRequest {
   readonly reason: string;
 }
 
-export function undoStep(request: UndoRequest, object: unknown): Planned {
+/** An object whose change is to be taken back. */
+export function undoCandidate(request: Omit<UndoRequest, 'resource'>): Candidate {
+  const { target, kind } = request;
+  return { target, kind, plan: (object, resource) => undoStep({ ...request, resource }, object) };
+}
+
+function undoStep(request: UndoRequest, object: unknown): Planned {
   const { target, resource, undoable, undoes, kind, reason } = request;
   const undo = undoOf(undoable, object, request);
   if ('conflict' in undo) return { refused: undo.conflict };

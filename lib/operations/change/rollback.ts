@@ -1,11 +1,14 @@
 /** The question of `rollback`: brings back what changes have written, by their journals, or by the marks on the objects. */
 
+import type { Undoable } from '../../change/edit.ts';
 import { isStanding, type TrackedChange } from '../../change/history.ts';
 import { findMarked, type Marked } from '../../change/marked.ts';
 import { type Candidate, preflight } from '../../change/preflight.ts';
-import { undoableOf } from '../../change/step.ts';
-import { undoStep } from '../../change/undo-step.ts';
+import { undoableOf, undoableOfMark } from '../../change/step.ts';
+import { undoCandidate } from '../../change/undo-step.ts';
+import type { ChangeStep } from '../../types/change.ts';
 import { UpidError } from '../../types/errors.ts';
+import type { ObjectReference } from '../../types/workload.ts';
 import type { CarryingOptions, ChangedObject, ChangeResult } from './result.ts';
 import {
   agree,
@@ -21,12 +24,14 @@ import {
   wouldBe,
 } from './session.ts';
 
+type WorkloadObject = Pick<ObjectReference, 'kind' | 'name'>;
+
 /** What is taken back: a change by its id, the last one, all of them, or what was changed of one object. */
 export type RollbackTarget =
   | { readonly change: string }
   | { readonly last: true }
   | { readonly all: true }
-  | { readonly object: { readonly kind: string; readonly name: string } };
+  | { readonly object: WorkloadObject };
 
 export interface RollbackRequest extends ChangeRequest, CarryingOptions {
   readonly what: RollbackTarget;
@@ -77,7 +82,7 @@ async function undoingsOf(session: Session, request: RollbackRequest): Promise<r
   const { what, force } = request;
   const known = (await changesOf(session, request.runtime)).toReversed();
   const standing = known.filter((change) => change.action !== 'rollback' && change.steps.some(isStanding));
-  if ('object' in what) return await ofObject(session, request, known);
+  if ('object' in what) return await ofObject(session, request, what.object, known);
   if ('last' in what) {
     const [last] = standing;
     if (last === undefined) throw missing('there is no change that could be taken back');
@@ -102,34 +107,17 @@ function missing(message: string): UpidError {
 }
 
 function ofJournal(change: TrackedChange, force: boolean): Undoing {
+  // Of a step that was cut off before its request nothing may stand; the object tells.
+  const isToBeUndone = (step: ChangeStep): boolean =>
+    isStanding(step) || (step.state === 'intended' && change.endedAtMs === undefined);
   return {
     change: change.id,
-    candidates: change.steps
-      .filter((step) => isStanding(step) || step.state === 'intended')
-      .flatMap((step) => {
-        // Of a step that was cut off before its request nothing may stand; the object tells.
-        if (step.state === 'intended' && change.endedAtMs !== undefined) return [];
-        return [
-          {
-            target: step.target,
-            kind: 'undo' as const,
-            plan: (object, resource) =>
-              undoStep(
-                {
-                  target: step.target,
-                  resource,
-                  undoable: undoableOf(step),
-                  undoes: change.id,
-                  kind: 'undo',
-                  force,
-                  reason: `rollback of ${change.id}`,
-                },
-                object,
-              ),
-          } satisfies Candidate,
-        ];
-      }),
+    candidates: change.steps.filter(isToBeUndone).map((step) => candidateOf(step.target, undoableOf(step), change.id, force)),
   };
+}
+
+function candidateOf(target: ObjectReference, undoable: Undoable, undoes: string, force: boolean): Candidate {
+  return undoCandidate({ target, undoable, undoes, kind: 'undo', force, reason: `rollback of ${undoes}` });
 }
 
 /** By the marks on the objects, a group for each change, the newest first. */
@@ -143,36 +131,19 @@ function groups(marked: readonly Marked[], force: boolean): readonly Undoing[] {
     .toSorted(([a], [b]) => (a < b ? 1 : -1))
     .map(([change, objects]) => ({
       change,
-      candidates: objects.map(({ target, mark: { uid, values, guards = {} } }) => ({
-        target,
-        kind: 'undo' as const,
-        plan: (object, resource) =>
-          undoStep(
-            {
-              target,
-              resource,
-              undoable: { uid, values, guards },
-              undoes: change,
-              kind: 'undo',
-              force,
-              reason: `rollback of ${change}`,
-            },
-            object,
-          ),
-      })),
+      candidates: objects.map(({ target, mark }) => candidateOf(target, undoableOfMark(mark), change, force)),
     }));
 }
 
 async function ofObject(
   session: Session,
   request: RollbackRequest,
+  { kind, name }: WorkloadObject,
   known: readonly TrackedChange[],
 ): Promise<readonly Undoing[]> {
-  const { what, namespace, force, signal } = request;
-  if (!('object' in what)) return [];
-  const { kind, name } = what.object;
+  const { namespace, force, signal } = request;
   const place = namespace ?? session.client.namespace;
-  const isMeant = (target: { readonly kind: string; readonly name: string; readonly namespace: string }): boolean =>
+  const isMeant = (target: ObjectReference): boolean =>
     target.kind.toLowerCase() === kind.toLowerCase() && target.name === name && target.namespace === place;
   const marked = (await findMarked(session.client, place, signal)).filter(({ target }) => isMeant(target));
   if (marked.length > 0) return groups(marked, force);

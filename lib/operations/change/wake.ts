@@ -7,8 +7,8 @@ import { apiVersionOf, kindNamed, markedOf, referenceOf } from '../../change/mar
 import { readObject } from '../../change/object.ts';
 import { type Candidate, preflight } from '../../change/preflight.ts';
 import { objectPath, ResourceIndex } from '../../change/resource-path.ts';
-import { undoableOf } from '../../change/step.ts';
-import { undoStep } from '../../change/undo-step.ts';
+import { undoableOf, undoableOfMark } from '../../change/step.ts';
+import { undoCandidate } from '../../change/undo-step.ts';
 import { valueAt } from '../../change/values.ts';
 import { UpidError } from '../../types/errors.ts';
 import type { ObjectReference } from '../../types/workload.ts';
@@ -89,12 +89,7 @@ async function candidateOf(session: Session, request: WakeRequest, id: string): 
   }
   if (found !== 0) return { target, kind: 'wake', plan: () => ({ unchanged: 'it is awake' }) };
   const { undoable, undoes } = await formerOf(session, request, target, object);
-  return {
-    target,
-    kind: 'wake',
-    plan: (present, served) =>
-      undoStep({ target, resource: served, undoable, undoes, kind: 'wake', force, reason: 'it is woken' }, present),
-  };
+  return undoCandidate({ target, undoable, undoes, kind: 'wake', force, reason: 'it is woken' });
 }
 
 /** The replicas before it was scaled to zero, from its mark, else from the journal. */
@@ -105,8 +100,7 @@ async function formerOf(
   object: unknown,
 ): Promise<{ readonly undoable: Undoable; readonly undoes: string }> {
   const mark = markedOf(object, target.apiVersion, target.kind)?.marks.findLast(({ values }) => values.some(wasPositive));
-  if (mark !== undefined)
-    return { undoable: { uid: mark.uid, values: mark.values, guards: mark.guards ?? {} }, undoes: mark.change };
+  if (mark !== undefined) return { undoable: undoableOfMark(mark), undoes: mark.change };
   for (const { id, steps } of (await changesOf(session, runtime)).toReversed()) {
     const step = steps.find((each) => each.target.uid === target.uid && isStanding(each) && each.values.some(wasPositive));
     if (step !== undefined) return { undoable: undoableOf(step), undoes: id };
