@@ -10,7 +10,7 @@ import type { StoredUsage } from '../store/usage-query.ts';
 import { DAY, formatAge, HOUR, MINUTE } from '../types/duration.ts';
 import { UpidError } from '../types/errors.ts';
 import type { SourceReport } from '../types/source.ts';
-import type { ContainerUsage, Sample, UsageEvidence } from '../types/usage.ts';
+import { type ContainerUsage, type Sample, type UsageEvidence, withHours } from '../types/usage.ts';
 import type { ClusterIdentity } from '../types/workload.ts';
 import { directoryOf } from './history-folder.ts';
 import type { LookRequest } from './request.ts';
@@ -213,15 +213,7 @@ async function sizingUse(
   period: Parameters<History['containers']>[0],
 ): Promise<ReadonlyMap<string, readonly ContainerUsage[]>> {
   const [figures, hours] = [await history.containers(period), await history.containerHours(period)];
-  return new Map(
-    [...figures].map(([key, containers]) => [
-      key,
-      containers.map((each) => {
-        const own = hours.get(key)?.get(each.container);
-        return own ? { ...each, hours: own } : each;
-      }),
-    ]),
-  );
+  return new Map([...figures].map(([key, containers]) => [key, withHours(containers, hours.get(key))]));
 }
 
 function reportOf(

@@ -74,6 +74,17 @@ export interface ContainerHours {
   readonly memoryPeakBytes?: SlotValues;
 }
 
+/** Figures of containers, each with its hours where these are known by its name. */
+export function withHours(
+  containers: readonly ContainerUsage[],
+  hours: ReadonlyMap<string, ContainerHours> | undefined,
+): readonly ContainerUsage[] {
+  return containers.map((each) => {
+    const own = hours?.get(each.container);
+    return own ? { ...each, hours: own } : each;
+  });
+}
+
 /** All that is known about one workload's use, keyed by `workloadKey`. Sources best first. */
 export interface UsageEvidence {
   readonly usage: readonly WorkloadUsage[];

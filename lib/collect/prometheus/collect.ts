@@ -12,6 +12,7 @@ import {
   type UsageEvidence,
   type VolumeUse,
   type WorkloadHours,
+  withHours,
   workloadKey,
 } from '../../types/usage.ts';
 import type { Workload } from '../../types/workload.ts';
@@ -339,10 +340,7 @@ function joined({ usage, requests, scrapes, containers, containerHours }: Parts)
         {
           usage: usage.found.get(key) ?? [],
           requests: requests.found.get(key) ?? [],
-          containers: (containers.found.get(key) ?? []).map((each) => {
-            const hours = containerHours.found.get(key)?.get(each.container);
-            return hours ? { ...each, hours } : each;
-          }),
+          containers: withHours(containers.found.get(key) ?? [], containerHours.found.get(key)),
           ...(scrape && { scrape }),
         },
       ] as const;
