@@ -75,11 +75,7 @@ type Forecaster = (history: ForecastHistory, horizonHours?: number) => Forecast 
 function forecastWith(model: ForecastModel, tuning: ForecastTuning | undefined): Forecaster {
   return (history, horizonHours = WEEK_HOURS) => {
     const forecast = forecastSeries(history, model, { horizonHours });
-    const own = tuning?.metrics[history.metric];
-    if (isTooShort(forecast) || !own) return forecast;
-    // A back-test that came with it is that of the shipped weights alone.
-    const { backtest: _shipped, ...untested } = adjusted(forecast, history, own);
-    return untested;
+    return isTooShort(forecast) ? forecast : adjusted(forecast, history, tuning?.metrics[history.metric]);
   };
 }
 
@@ -110,9 +106,8 @@ function workloadSeries(
   });
 }
 
-/** Where the forecast does not bring one of its own. */
 function withBacktest(outcome: Forecast | TooShort, history: ForecastHistory, forecast: Forecaster): Forecast | TooShort {
-  if (isTooShort(outcome) || outcome.backtest) return outcome;
+  if (isTooShort(outcome)) return outcome;
   const backtest = backtestOf(history, (before, hours) => {
     const earlier = forecast(before, hours);
     return isTooShort(earlier) ? undefined : earlier;
