@@ -54,13 +54,13 @@ export function officeHoursOf(use: SlotValues, weekHours: readonly number[], tim
   const hours = used.map((hour) => hour % DAY_HOURS);
   const fromHour = Math.min(...hours);
   const toHour = Math.max(...hours) + 1;
-  if (WEEK_HOURS - weekdays.length * (toHour - fromHour) < LEAST_QUIET_HOURS) return undefined;
+  if (stoppedHours({ weekdays, fromHour, toHour }) < LEAST_QUIET_HOURS) return undefined;
   const quietest = Math.max(0, ...[...highest].filter((value) => value <= busiest * QUIET_FRACTION));
   return { weekdays, fromHour, toHour, timeZone, weeks, quietest, busiest };
 }
 
 /** Hours of a week outside of them. */
-export function stoppedHours({ weekdays, fromHour, toHour }: OfficeHours): number {
+export function stoppedHours({ weekdays, fromHour, toHour }: Pick<OfficeHours, 'weekdays' | 'fromHour' | 'toHour'>): number {
   return WEEK_HOURS - weekdays.length * (toHour - fromHour);
 }
 
