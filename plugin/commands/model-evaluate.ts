@@ -1,9 +1,11 @@
 /** `kubectl upid model evaluate`: forecasts, sizes or verdicts on a file of cases whose truth somebody else knows. */
 
 import { Command, Option, UsageError } from 'clipanion';
+import type { EvaluateForecastRequest as EvaluateRequest } from '../../lib/operations/evaluate-forecast.ts';
 import { SIZING_RISKS } from '../../lib/types/sizing.ts';
 import type { Context } from '../context.ts';
 import { isCount, isOneOf } from '../flags/validators.ts';
+import { plural } from '../print/figures.ts';
 import { progressLine } from '../progress.ts';
 
 export class ModelEvaluateCommand extends Command<Context> {
@@ -50,67 +52,53 @@ export class ModelEvaluateCommand extends Command<Context> {
   override async execute(): Promise<number> {
     if (this.idle && this.sizing) throw new UsageError('--idle and --sizing answer different files; give one of them');
     if (this.risk !== undefined && !this.sizing) throw new UsageError('--risk goes with --sizing');
-    if (this.sizing) return this.size();
-    return this.idle ? this.judge() : this.forecast();
-  }
-
-  private async size(): Promise<number> {
     const { stdout, stderr, terminal, signal } = this.context;
     const runtime = this.context.runtime(this.verbosity ?? 0);
-    const { evaluateSizing } = await import('../../lib/operations/evaluate-sizing.ts');
-    const line = progressLine(stderr, terminal.stderr, runtime.elapsed);
-    const { input, output, risk = 'medium' } = this;
-    try {
-      const done = await evaluateSizing({ input, output, risk, runtime, signal, progress: line.report });
-      line.clear();
-      const { sizes, refused, fromMeans, leftOut } = done;
-      const notes = [
-        ...(fromMeans > 0 ? [`, ${fromMeans} from means alone`] : []),
-        ...(refused > 0 ? [`, ${refused} left out for want of history`] : []),
-        ...(leftOut > 0 ? [`, ${leftOut} of network left out`] : []),
-      ];
-      stdout.write(`${sizes} ${sizes === 1 ? 'size' : 'sizes'} written at ${risk} risk${notes.join('')}\n`);
-    } finally {
-      line.clear();
-    }
-    return 0;
-  }
-
-  private async forecast(): Promise<number> {
-    const { stdout, stderr, terminal, signal } = this.context;
-    const runtime = this.context.runtime(this.verbosity ?? 0);
-    const { evaluateForecast } = await import('../../lib/operations/evaluate-forecast.ts');
     const line = progressLine(stderr, terminal.stderr, runtime.elapsed);
     const { input, output } = this;
     try {
-      const { forecasts, refused } = await evaluateForecast({ input, output, runtime, signal, progress: line.report });
+      const done = await this.answer({ input, output, runtime, signal, progress: line.report });
       line.clear();
-      const short = refused > 0 ? `, ${refused} left out for want of history` : '';
-      stdout.write(`${forecasts} ${forecasts === 1 ? 'forecast' : 'forecasts'} written${short}\n`);
+      stdout.write(`${done}\n`);
     } finally {
       line.clear();
     }
     return 0;
   }
 
-  private async judge(): Promise<number> {
-    const { stdout, stderr, terminal, timeZone, signal } = this.context;
-    const runtime = this.context.runtime(this.verbosity ?? 0);
+  /** What was written, in one sentence. */
+  private answer(request: EvaluateRequest): Promise<string> {
+    if (this.sizing) return this.size(request);
+    return this.idle ? this.judge(request) : this.forecast(request);
+  }
+
+  private async size(request: EvaluateRequest): Promise<string> {
+    const { evaluateSizing } = await import('../../lib/operations/evaluate-sizing.ts');
+    const { risk = 'medium' } = this;
+    const { sizes, refused, fromMeans, leftOut } = await evaluateSizing({ ...request, risk });
+    const notes = [
+      ...(fromMeans > 0 ? [`, ${fromMeans} from means alone`] : []),
+      ...(refused > 0 ? [`, ${refused} left out for want of history`] : []),
+      ...(leftOut > 0 ? [`, ${leftOut} of network left out`] : []),
+    ];
+    return `${plural(sizes, 'size')} written at ${risk} risk${notes.join('')}`;
+  }
+
+  private async forecast(request: EvaluateRequest): Promise<string> {
+    const { evaluateForecast } = await import('../../lib/operations/evaluate-forecast.ts');
+    const { forecasts, refused } = await evaluateForecast(request);
+    const short = refused > 0 ? `, ${refused} left out for want of history` : '';
+    return `${plural(forecasts, 'forecast')} written${short}`;
+  }
+
+  private async judge(request: EvaluateRequest): Promise<string> {
     const [{ evaluateIdle }, { defaultIdleSettings }] = await Promise.all([
       import('../../lib/operations/evaluate-idle.ts'),
       import('../../lib/operations/settings.ts'),
     ]);
-    const line = progressLine(stderr, terminal.stderr, runtime.elapsed);
-    const { input, output } = this;
-    try {
-      const settings = defaultIdleSettings(timeZone);
-      const { cases, verdicts } = await evaluateIdle({ input, output, settings, runtime, signal, progress: line.report });
-      line.clear();
-      const counts = Object.entries(verdicts).map(([verdict, count]) => `${count} ${verdict}`);
-      stdout.write(`${cases} ${cases === 1 ? 'case' : 'cases'} judged: ${counts.join(', ')}\n`);
-    } finally {
-      line.clear();
-    }
-    return 0;
+    const settings = defaultIdleSettings(this.context.timeZone);
+    const { cases, verdicts } = await evaluateIdle({ ...request, settings });
+    const counts = Object.entries(verdicts).map(([verdict, count]) => `${count} ${verdict}`);
+    return `${plural(cases, 'case')} judged: ${counts.join(', ')}`;
   }
 }
