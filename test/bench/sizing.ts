@@ -3,17 +3,14 @@
  * on the same weeks of machines that nothing was learned from. Traces: the file named by UPID_TRACES.
  */
 
-import { existsSync } from 'node:fs';
-import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { loadSizingModel } from '../../lib/intelligence/sizing/model.ts';
 import { WEEKS_AT_RISK } from '../../lib/types/sizing.ts';
 import { readTraces } from '../../training/forecast/traces.ts';
 import { compare, exceededOf, type Row, savedAt, simpleCurve, windowsApart } from '../../training/sizing/measure.ts';
 import { readProvisioned, SIZED } from '../../training/sizing/windows.ts';
+import { tracesFile } from './forecast/windows.ts';
 import type { Part } from './report.ts';
 
-const TRACES = fileURLToPath(new URL('../../../shared/data/traces/bitbrains-dev-hourly.parquet', import.meta.url));
 /** Shares of exceeded weeks at which what is freed is compared. */
 const CPU_WEEKS = 0.04;
 const MEMORY_WEEKS = 0.07;
@@ -21,8 +18,8 @@ const MEMORY_WEEKS = 0.07;
 export const sizing: Part = {
   title: 'Sizes for the coming week of machines held apart',
   async measure(say) {
-    const file = process.env.UPID_TRACES ?? TRACES;
-    if (!existsSync(file)) return 'there are no traces; UPID_TRACES names their file';
+    const file = tracesFile();
+    if (file === undefined) return 'there are no traces; UPID_TRACES names their file';
     const traces = await readTraces(file);
     const windows = windowsApart(traces, await readProvisioned(file, traces));
     const model = await loadSizingModel();

@@ -1,9 +1,15 @@
 /** Hourly traces of machines from a Parquet file, and which machine serves what. */
 
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { ForecastMetric } from '../../lib/types/forecast.ts';
 
 const HOUR_MS = 3_600_000;
+
+/** The file named by UPID_TRACES, or the one beside this repository. */
+export const TRACES_FILE: string =
+  process.env.UPID_TRACES ?? fileURLToPath(new URL('../../../shared/data/traces/bitbrains-dev-hourly.parquet', import.meta.url));
 
 /** One machine: values of consecutive hours, NaN where nothing was recorded. */
 export interface Trace {

@@ -5,7 +5,6 @@
  */
 
 import { writeFileSync } from 'node:fs';
-import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { copyRow, FEATURES, featuresOf } from '../../lib/intelligence/forecast/features.ts';
 import { type JoinedModel, joinedOf } from '../../lib/intelligence/forecast/joined.ts';
@@ -20,12 +19,11 @@ import { packed, packTrees } from '../packed.ts';
 import { sample, seededRandom } from '../random.ts';
 import { binRows, growTrees } from './grow-trees.ts';
 import { measure } from './measure.ts';
-import { METRICS, readTraces, type Traces } from './traces.ts';
+import { METRICS, readTraces, TRACES_FILE, type Traces } from './traces.ts';
 import { trainLstm } from './train-lstm.ts';
 import { midnightAfter, type TrainingWindow, windowsOf } from './windows.ts';
 
 const WEIGHTS = fileURLToPath(new URL('../../lib/intelligence/weights/forecast.json', import.meta.url));
-const TRACES = fileURLToPath(new URL('../../../shared/data/traces/bitbrains-dev-hourly.parquet', import.meta.url));
 
 const SEED = 7;
 /** Not a divisor of a day: origins fall on every hour. */
@@ -41,8 +39,7 @@ const EDGE = { trees: 300, leaves: 15, minLeafRows: 1000 } as const;
 const COMMON = { learningRate: 0.05, featureShare: 0.5, rowShare: 0.7 } as const;
 
 export async function trainForecast(say: (line: string) => void): Promise<void> {
-  const file = process.env.UPID_TRACES ?? TRACES;
-  const traces = await readTraces(file);
+  const traces = await readTraces(TRACES_FILE);
   const random = seededRandom(SEED);
   const windows = trainingWindows(traces, random);
   const { rows, targets } = trainingRows(windows, random);

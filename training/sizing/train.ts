@@ -4,7 +4,6 @@
  */
 
 import { writeFileSync } from 'node:fs';
-import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { HISTORY_HOURS, REQUIRED_HOURS } from '../../lib/intelligence/forecast/window.ts';
 import { FEATURES } from '../../lib/intelligence/sizing/features.ts';
@@ -14,7 +13,7 @@ import { steadiness } from '../../lib/intelligence/sizing/recommend.ts';
 import type { SizingMetric } from '../../lib/intelligence/sizing/window.ts';
 import type { MeasuredFigure } from '../../lib/types/model-card.ts';
 import { type SizingRisk, WEEKS_AT_RISK } from '../../lib/types/sizing.ts';
-import { readTraces, type Traces } from '../forecast/traces.ts';
+import { readTraces, TRACES_FILE, type Traces } from '../forecast/traces.ts';
 import { midnightAfter } from '../forecast/windows.ts';
 import { packed, packNodes, packTrees } from '../packed.ts';
 import { seededRandom } from '../random.ts';
@@ -25,7 +24,6 @@ import { type PeakRow, peakRows } from './rows.ts';
 import { type Provisioned, peakWindows, readProvisioned, SIZED } from './windows.ts';
 
 const WEIGHTS = fileURLToPath(new URL('../../lib/intelligence/weights/sizing.json', import.meta.url));
-const TRACES = fileURLToPath(new URL('../../../shared/data/traces/bitbrains-dev-hourly.parquet', import.meta.url));
 
 const SEED = 11;
 /** Not a divisor of a day: origins fall on every hour. */
@@ -37,9 +35,8 @@ const NAMED = ['medium', 'low', 'high'] as const satisfies readonly SizingRisk[]
 const LEARNED = ['train', 'calibrate'] as const;
 
 export async function trainSizing(say: (line: string) => void): Promise<void> {
-  const file = process.env.UPID_TRACES ?? TRACES;
-  const traces = await readTraces(file);
-  const provisioned = await readProvisioned(file, traces);
+  const traces = await readTraces(TRACES_FILE);
+  const provisioned = await readProvisioned(TRACES_FILE, traces);
   const random = seededRandom(SEED);
   const rows = rowsOf(traces, provisioned, random, () => random() >= MEANS_SHARE);
   say(`${rows.length} windows of ${FEATURES.length} features`);

@@ -3,19 +3,14 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { ForecastMetric } from '../../../lib/types/forecast.ts';
-import { readTraces, type Traces } from '../../../training/forecast/traces.ts';
+import { readTraces, TRACES_FILE, type Traces } from '../../../training/forecast/traces.ts';
 import { midnightAfter, type TrainingWindow, type WindowChoice, windowsOf } from '../../../training/forecast/windows.ts';
 
-const TRACES = fileURLToPath(new URL('../../../../shared/data/traces/bitbrains-dev-hourly.parquet', import.meta.url));
-
-/** The file named by UPID_TRACES, or the one beside this repository; undefined where there is none. */
+/** Undefined where there are no traces. */
 export function tracesFile(): string | undefined {
-  const file = process.env.UPID_TRACES ?? TRACES;
-  return existsSync(file) ? file : undefined;
+  return existsSync(TRACES_FILE) ? TRACES_FILE : undefined;
 }
 
 /** As the files of `model evaluate` name them. */
