@@ -7,14 +7,10 @@
 import { type Bin, type Board, usedShare } from './board.ts';
 import { type PackedPod, shareOf } from './pod.ts';
 
-export interface Move {
-  readonly pod: PackedPod;
-  readonly to: Bin;
-}
-
 export interface Emptied {
   readonly bin: Bin;
-  readonly moves: readonly Move[];
+  /** Those that found a place elsewhere; the board tells where. */
+  readonly pods: readonly PackedPod[];
 }
 
 export interface Consolidation {
@@ -25,26 +21,26 @@ export interface Consolidation {
 
 /** Empties what can be emptied, trying nodes in this order. The board is left as it is afterwards. */
 export function consolidate(board: Board, order: readonly Bin[]): Consolidation {
-  const targets = targetsOf(board);
   const emptied: Emptied[] = [];
   const kept = new Map<Bin, string>();
   for (const bin of board.bins) {
     const reason = keptReason(bin);
     if (reason !== undefined) kept.set(bin, reason);
   }
+  const targets = targetsOf(board, kept);
   for (const bin of order) {
     if (kept.has(bin)) continue;
     const outcome = empty(board, bin, targets);
     if (typeof outcome === 'string') kept.set(bin, outcome);
-    else emptied.push({ bin, moves: outcome });
+    else emptied.push({ bin, pods: outcome });
   }
   return { emptied, kept };
 }
 
 /** Nodes that surely stay first, then the fullest, so that pods gather where nodes stay. */
-function targetsOf({ bins }: Board): readonly Bin[] {
+function targetsOf({ bins }: Board, staying: Consolidation['kept']): readonly Bin[] {
   return bins
-    .map((bin) => ({ bin, stays: keptReason(bin) !== undefined, used: usedShare(bin) }))
+    .map((bin) => ({ bin, stays: staying.has(bin), used: usedShare(bin) }))
     .toSorted((a, b) => Number(b.stays) - Number(a.stays) || b.used - a.used || byName(a.bin, b.bin))
     .map(({ bin }) => bin);
 }
@@ -67,8 +63,8 @@ function keptReason({ node, pods }: Bin): string | undefined {
   return `${nameOf(first)} stays on it: ${first.pinned}${others}`;
 }
 
-/** The moves by which a node was emptied; where a pod finds no place, why, and everything is where it was. */
-function empty(board: Board, bin: Bin, targets: readonly Bin[]): readonly Move[] | string {
+/** The pods of a node, each put elsewhere; where one finds no place, why, and everything is where it was. */
+function empty(board: Board, bin: Bin, targets: readonly Bin[]): readonly PackedPod[] | string {
   const leaving = largestFirst(
     [...bin.pods].filter(({ withNode }) => !withNode),
     bin,
@@ -76,21 +72,19 @@ function empty(board: Board, bin: Bin, targets: readonly Bin[]): readonly Move[]
   const wasOpen = bin.open;
   bin.open = false;
   for (const pod of leaving) board.take(pod);
-  const moves: Move[] = [];
   for (const pod of leaving) {
     const to = targets.find((target) => board.obstacle(pod, target) === undefined);
     if (to) {
       board.put(pod, to);
-      moves.push({ pod, to });
       continue;
     }
     const reason = `${nameOf(pod)} fits nowhere else: ${obstacles(board, pod, targets)}`;
-    for (const { pod: moved } of moves) board.take(moved);
+    for (const each of leaving) board.take(each);
     for (const each of leaving) board.put(each, bin);
     bin.open = wasOpen;
     return reason;
   }
-  return moves;
+  return leaving;
 }
 
 export function largestFirst(pods: readonly PackedPod[], { offered }: Pick<Bin, 'offered'>): readonly PackedPod[] {

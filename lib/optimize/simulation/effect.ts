@@ -10,7 +10,7 @@ import type { NodeEffect, SimulatedNode } from '../../types/simulation.ts';
 import type { Node, Resources, Workload } from '../../types/workload.ts';
 import { type Bin, Board, usedShare } from './board.ts';
 import { byName, type Consolidation, consolidate, largestFirst, nameOf, obstacles, spreadOut } from './drain.ts';
-import { packedPods } from './pack.ts';
+import { type Packed, packedPods } from './pack.ts';
 import type { PackedPod } from './pod.ts';
 
 export interface ClusterToPack {
@@ -22,10 +22,10 @@ export interface ClusterToPack {
 
 /** Recommendations of the plan, any part of it → their effect on the nodes; for the same cluster what does not depend on them is computed once. */
 export function nodeEffects(cluster: ClusterToPack): (recommendations: readonly Recommendation[]) => NodeEffect {
-  const now = packedAs(cluster, [], []);
+  const now = packedAs(cluster, [], new Map());
+  const idle = new Map(now.consolidation.emptied.map(({ bin }, at) => [bin.node.name, at]));
   return (recommendations) => {
-    const idle = new Set(now.consolidation.emptied.map(({ bin }) => bin.node.name));
-    const then = recommendations.length === 0 ? now : packedAs(cluster, recommendations, [...idle]);
+    const then = recommendations.length === 0 ? now : packedAs(cluster, recommendations, idle);
     return effect(cluster, recommendations, now, then);
   };
 }
@@ -49,23 +49,21 @@ const ORDERS: readonly ((cluster: ClusterToPack) => (a: Bin, b: Bin) => number)[
       priceOf(b, prices) - priceOf(a, prices) || usedShare(a) - usedShare(b) || byName(a, b),
 ];
 
+/** Nodes that are tried to be emptied before all others, in this order. */
+type First = ReadonlyMap<string, number>;
+
 /** The best of the orders, by the price of what comes free. */
-function packedAs(cluster: ClusterToPack, recommendations: readonly Recommendation[], first: readonly string[]): Outcome {
-  const outcomes = ORDERS.map((order) => attempt(cluster, recommendations, first, order(cluster)));
+function packedAs(cluster: ClusterToPack, recommendations: readonly Recommendation[], first: First): Outcome {
+  const packed = packedPods(cluster.workloads, recommendations);
+  const outcomes = ORDERS.map((order) => attempt(cluster.nodes, packed, first, order(cluster)));
   return outcomes.reduce((best, each) => (priceOfAll(each, cluster) > priceOfAll(best, cluster) ? each : best));
 }
 
-function attempt(
-  { workloads, nodes }: ClusterToPack,
-  recommendations: readonly Recommendation[],
-  first: readonly string[],
-  order: (a: Bin, b: Bin) => number,
-): Outcome {
-  const { pods, grown } = packedPods(workloads, recommendations);
+function attempt(nodes: readonly Node[], { pods, grown }: Packed, first: First, order: (a: Bin, b: Bin) => number): Outcome {
   const board = new Board(nodes, pods);
   const requested = new Map(board.bins.map((bin) => [bin.node.name, sharesOf([bin])]));
   const unschedulable = settle(board, pods, grown);
-  const rank = (bin: Bin): number => (first.includes(bin.node.name) ? first.indexOf(bin.node.name) : first.length);
+  const rank = ({ node }: Bin): number => first.get(node.name) ?? first.size;
   const candidates = board.bins.toSorted((a, b) => rank(a) - rank(b) || order(a, b));
   const settled = new Map(pods.map((pod) => [pod, board.placeOf(pod)]));
   const consolidation = consolidate(board, candidates);
@@ -137,7 +135,8 @@ function effect(cluster: ClusterToPack, recommendations: readonly Recommendation
         ...(reason !== undefined && { reason }),
         before: now.requested.get(name) ?? {},
         ...(gone === undefined && { after: sharesOf([bin]) }),
-        moves: (gone?.moves ?? []).map(({ pod, to }) => ({ pod: nameOf(pod), to: finalPlace(then, pod) ?? to.node.name })),
+        // A pod may be moved on from a node that is emptied later.
+        moves: (gone?.pods ?? []).map((pod) => ({ pod: nameOf(pod), to: then.board.placeOf(pod)!.node.name })),
       };
     }),
     unschedulable: then.unschedulable.map(({ pod, reason }) => ({
@@ -149,11 +148,6 @@ function effect(cluster: ClusterToPack, recommendations: readonly Recommendation
     after: sharesOf(staying),
     tight: then.tight,
   };
-}
-
-/** A pod may be moved on from a node that is emptied later. */
-function finalPlace({ board }: Outcome, pod: PackedPod): string | undefined {
-  return board.placeOf(pod)?.node.name;
 }
 
 function priceOf({ node }: Bin, prices: ResourcePrices): number {
