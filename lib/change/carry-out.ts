@@ -193,18 +193,23 @@ async function takeAllBack(run: CarryOut, ends: StepEnd[]): Promise<void> {
 }
 
 function note({ audit, change }: CarryOut, step: PlannedStep, event: string, outcome?: string): Promise<void> {
-  const { id, context, server } = change.cluster;
-  const entry: AuditEntry = {
-    action: change.action,
+  return audit.append({
+    ...auditedChange(change),
     event,
-    change: change.id,
-    cluster: { id, context, server },
-    by: change.by,
     target: step.target,
     ...(event === 'intended' && { values: step.intended.values, reason: step.reason, evidence: step.evidence }),
     ...(outcome !== undefined && { outcome }),
-  };
-  return audit.append(entry);
+  });
+}
+
+/** What each entry of the trail says of the change that it belongs to. */
+export function auditedChange({
+  id,
+  action,
+  cluster: { id: clusterId, context, server },
+  by,
+}: CarryOut['change']): Pick<AuditEntry, 'action' | 'change' | 'cluster' | 'by'> {
+  return { action, change: id, cluster: { id: clusterId, context, server }, by };
 }
 
 function announce({ events, change }: CarryOut, { target }: PlannedStep, reason: EventReason, text: string): Promise<void> {

@@ -118,6 +118,7 @@ async function holderOf(file: string): Promise<LockHolder | undefined> {
   }
 }
 
-function isAlive({ processId, host }: LockHolder, self: ProcessIdentity): boolean {
+/** Whether a process runs; what is not of this machine is taken for running. */
+export function isAlive({ processId, host }: Pick<LockHolder, 'processId' | 'host'>, self: ProcessIdentity): boolean {
   return host !== self.host || self.isRunning(processId);
 }

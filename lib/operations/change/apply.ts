@@ -1,25 +1,15 @@
 /** The questions of `apply` and `optimize --apply`: what of a plan is carried out, and what becomes of it. */
 
 import { applyStep } from '../../change/apply-step.ts';
-import { type Candidate, preflight } from '../../change/preflight.ts';
+import { newChangeId } from '../../change/journal/journal.ts';
+import type { Candidate } from '../../change/preflight.ts';
 import { DEFAULT_OPTIMIZE_SETTINGS } from '../../optimize/settings.ts';
 import type { Untouched } from '../../types/change.ts';
 import { UpidError } from '../../types/errors.ts';
 import { LOW_RISK, type Plan, type Recommendation } from '../../types/plan.ts';
 import { readPlanFile } from '../plan-file/read.ts';
 import type { CarryingOptions, ChangeResult } from './result.ts';
-import {
-  agree,
-  alone,
-  type ChangeRequest,
-  carry,
-  newId,
-  requireAll,
-  type Session,
-  untouchedObject,
-  withSession,
-  wouldBe,
-} from './session.ts';
+import { alone, type ChangeRequest, check, perform, requireAll, type Session, untouchedObject, withSession } from './session.ts';
 
 export interface ApplyFileRequest extends ChangeRequest, CarryingOptions {
   /** File of the plan; `-`: standard input. */
@@ -42,9 +32,7 @@ export function applyPlan(
 ): Promise<ChangeResult> {
   return withSession(request, async (session) => {
     requireSameCluster(plan, session);
-    const { dryRun, runtime } = request;
-    if (dryRun !== 'none') return await tryPlan(session, plan, request);
-    return await alone(session, 'apply', runtime, () => carryPlan(session, plan, request));
+    return await alone(session, 'apply', request, () => carryPlan(session, plan, request));
   });
 }
 
@@ -57,35 +45,25 @@ function requireSameCluster({ cluster }: Pick<Plan, 'cluster'>, session: Session
   );
 }
 
-async function tryPlan(
-  session: Session,
-  { recommendations }: Pick<Plan, 'recommendations'>,
-  request: ChangeRequest & CarryingOptions,
-): Promise<ChangeResult> {
-  const { skipped, chosen } = selected(recommendations, request);
-  const dryRun = request.dryRun === 'server' ? 'server' : 'client';
-  const candidates = candidatesOf(chosen, newId(request.runtime), request);
-  const checked = await preflight(session.client, candidates, { ...request, dryRun: dryRun === 'server' ? 'server' : 'none' });
-  requireAll(checked.untouched, request);
-  const objects = [...wouldBe(checked, dryRun), ...[...checked.untouched, ...skipped].map(untouchedObject)];
-  return { cluster: session.cluster, action: 'apply', dryRun, changes: [], objects };
-}
-
 async function carryPlan(
   session: Session,
   { recommendations }: Pick<Plan, 'recommendations'>,
   request: ChangeRequest & CarryingOptions,
 ): Promise<ChangeResult> {
   const { skipped, chosen } = selected(recommendations, request);
-  const id = newId(request.runtime);
-  const preflighted = await preflight(session.client, candidatesOf(chosen, id, request), { ...request, dryRun: 'server' });
+  const id = newChangeId(request.runtime);
+  const preflighted = await check(session, candidatesOf(chosen, id, request), request);
   const untouched = [...preflighted.untouched, ...skipped];
-  requireAll(untouched, request);
-  const result = { cluster: session.cluster, action: 'apply', dryRun: 'none' } as const;
-  if (preflighted.steps.length === 0) return { ...result, changes: [], objects: untouched.map(untouchedObject) };
-  await agree(preflighted, request);
-  const done = await carry(session, { action: 'apply', id, preflighted }, request, request);
-  return { ...result, changes: [id], objects: [...done, ...untouched.map(untouchedObject)] };
+  // A dry-run tells of what is protected without being refused for it.
+  requireAll(request.dryRun === 'none' ? untouched : preflighted.untouched, request);
+  const { changes, objects } = await perform(session, { action: 'apply', id, preflighted }, request);
+  return {
+    cluster: session.cluster,
+    action: 'apply',
+    dryRun: request.dryRun,
+    changes,
+    objects: [...objects, ...untouched.map(untouchedObject)],
+  };
 }
 
 function candidatesOf(

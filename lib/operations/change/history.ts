@@ -1,14 +1,11 @@
 /** The question of `history`: what was changed, and how it stands. Steps that were cut off are looked up on the objects. */
 
-import { join } from 'node:path';
 import { type TrackedChange, tracked } from '../../change/history.ts';
-import { readJournals } from '../../change/journal/journal.ts';
 import type { JournaledChange } from '../../change/journal/records.ts';
 import { ResourceIndex } from '../../change/resource-path.ts';
 import { settle } from '../../change/settle.ts';
-import { stateDirectory } from '../../disk/location.ts';
 import { messageOf, UpidError } from '../../types/errors.ts';
-import { type ChangeRequest, isRunning, type Session, withSession } from './session.ts';
+import { type ChangeRequest, isRunning, journaledChanges, journalFolder, type Session, withSession } from './session.ts';
 
 export type { TrackedChange };
 
@@ -19,17 +16,16 @@ export interface HistoryRequest extends ChangeRequest {
 
 /** Oldest first. Needs a cluster only where something was cut off. @throws UpidError change-missing, journal-unreadable */
 export async function changeHistory(request: HistoryRequest): Promise<readonly TrackedChange[]> {
-  const { runtime, demo, change } = request;
-  const { changes, problems } = await readJournals(join(stateDirectory(runtime, { demo }), 'changes'));
-  for (const problem of problems) runtime.warn(`Warning: ${problem}`);
-  if (change !== undefined && !changes.some(({ id }) => id === change))
+  const { runtime, change } = request;
+  const changes = await journaledChanges(journalFolder(request), runtime);
+  const isMeant = ({ id }: JournaledChange): boolean => change === undefined || id === change;
+  if (change !== undefined && !changes.some(isMeant))
     throw new UpidError('change-missing', `the journal of this machine knows no change ${change}`, {
       remedy: 'history lists them',
     });
-  const wanted = changes.filter(({ id }) => change === undefined || id === change);
-  const open = wanted.filter((each) => isOpen(each) && !isRunning(each, runtime));
+  const open = changes.filter((each) => isMeant(each) && isOpen(each) && !isRunning(each, runtime));
   const settled = open.length === 0 ? changes : await settleAll(changes, open, request);
-  return tracked(settled, (each) => isRunning(each, runtime)).filter(({ id }) => change === undefined || id === change);
+  return tracked(settled, (each) => isRunning(each, runtime)).filter(isMeant);
 }
 
 function isOpen({ endedAtMs, steps }: JournaledChange): boolean {

@@ -1,7 +1,7 @@
 /** How a change is asked for, and what becomes of it. */
 
 import type { ChangeAction, ChangeStep, StepState, Untouched, WrittenValue } from '../../types/change.ts';
-import type { ClusterIdentity, ObjectReference } from '../../types/workload.ts';
+import { type ClusterIdentity, type ObjectReference, objectName } from '../../types/workload.ts';
 
 /** How a change is carried out. */
 export interface CarryingOptions {
@@ -41,6 +41,11 @@ export interface ChangeResult {
 /** Objects of a result that are not as they were wanted. */
 export function isUnfinished({ state }: Pick<ChangedObject, 'state'>): boolean {
   return ['refused', 'undone', 'undo-refused', 'sent', 'intended'].includes(state);
+}
+
+/** `shop/deployment.apps/web`. */
+export function nameInPlace(target: ObjectReference): string {
+  return target.namespace === '' ? objectName(target) : `${target.namespace}/${objectName(target)}`;
 }
 
 /** `/spec/replicas 3 -> 0`. */

@@ -2,8 +2,9 @@
 
 import type { Undoable } from '../../change/edit.ts';
 import { isStanding, type TrackedChange } from '../../change/history.ts';
+import { newChangeId } from '../../change/journal/journal.ts';
 import { findMarked, type Marked } from '../../change/marked.ts';
-import { type Candidate, preflight } from '../../change/preflight.ts';
+import type { Candidate } from '../../change/preflight.ts';
 import { undoableOf, undoableOfMark } from '../../change/step.ts';
 import { undoCandidate } from '../../change/undo-step.ts';
 import type { ChangeStep } from '../../types/change.ts';
@@ -11,17 +12,15 @@ import { UpidError } from '../../types/errors.ts';
 import type { ObjectReference } from '../../types/workload.ts';
 import type { CarryingOptions, ChangedObject, ChangeResult } from './result.ts';
 import {
-  agree,
   alone,
   type ChangeRequest,
-  carry,
   changesOf,
-  newId,
+  check,
+  perform,
   requireAll,
   type Session,
   untouchedObject,
   withSession,
-  wouldBe,
 } from './session.ts';
 
 type WorkloadObject = Pick<ObjectReference, 'kind' | 'name'>;
@@ -47,10 +46,7 @@ interface Undoing {
 
 /** @throws UpidError change-missing; as `applyPlan` */
 export function rollBack(request: RollbackRequest): Promise<ChangeResult> {
-  return withSession(request, (session) => {
-    const work = (): Promise<ChangeResult> => rollBackAll(session, request);
-    return request.dryRun === 'none' ? alone(session, 'rollback', request.runtime, work) : work();
-  });
+  return withSession(request, (session) => alone(session, 'rollback', request, () => rollBackAll(session, request)));
 }
 
 async function rollBackAll(session: Session, request: RollbackRequest): Promise<ChangeResult> {
@@ -58,22 +54,21 @@ async function rollBackAll(session: Session, request: RollbackRequest): Promise<
   const changes: string[] = [];
   const objects: ChangedObject[] = [];
   let agreed = false;
+  // Who has agreed to the first of them is not asked again.
+  const confirm = async (lines: readonly string[]): Promise<boolean> => {
+    agreed ||= await request.confirm(lines);
+    return agreed;
+  };
   // The newest first: each then finds what it left.
   for (const { change, candidates } of undoings) {
     if (request.signal.aborted) break;
-    const options = { ...request, dryRun: request.dryRun === 'client' ? ('none' as const) : ('server' as const) };
-    const preflighted = await preflight(session.client, candidates, options);
+    const preflighted = await check(session, candidates, request);
     requireAll(preflighted.untouched, request);
     objects.push(...preflighted.untouched.map(untouchedObject));
-    if (request.dryRun !== 'none') {
-      objects.push(...wouldBe(preflighted, request.dryRun));
-    } else if (preflighted.steps.length > 0) {
-      if (!agreed) await agree(preflighted, request);
-      agreed = true;
-      const id = newId(request.runtime);
-      objects.push(...(await carry(session, { action: 'rollback', id, undoes: change, preflighted }, request, request)));
-      changes.push(id);
-    }
+    const carrying = { action: 'rollback', id: newChangeId(request.runtime), undoes: change, preflighted } as const;
+    const done = await perform(session, carrying, { ...request, confirm });
+    objects.push(...done.objects);
+    changes.push(...done.changes);
   }
   return { cluster: session.cluster, action: 'rollback', dryRun: request.dryRun, changes, objects };
 }

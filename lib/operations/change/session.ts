@@ -2,15 +2,15 @@
 
 import { join } from 'node:path';
 import { openTrail } from '../../change/audit/trail.ts';
-import { type CarryOut, carryOut, type StepEnd } from '../../change/carry-out.ts';
+import { auditedChange, type CarryOut, carryOut, type StepEnd } from '../../change/carry-out.ts';
 import { eventWriter } from '../../change/events.ts';
 import { type TrackedChange, tracked } from '../../change/history.ts';
-import { beginJournal, newChangeId, readJournals } from '../../change/journal/journal.ts';
+import { beginJournal, readJournals } from '../../change/journal/journal.ts';
 import type { JournaledChange } from '../../change/journal/records.ts';
-import type { Preflighted } from '../../change/preflight.ts';
+import { type Candidate, type Preflighted, preflight } from '../../change/preflight.ts';
 import { identify } from '../../collect/objects/collect.ts';
 import { stateDirectory } from '../../disk/location.ts';
-import { takeLock } from '../../disk/lock.ts';
+import { isAlive, takeLock } from '../../disk/lock.ts';
 import { whoAmI } from '../../kube/access.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import type { ConnectionOptions } from '../../kube/connection.ts';
@@ -19,9 +19,10 @@ import type { Change, ChangeAction, Untouched } from '../../types/change.ts';
 import { UpidError } from '../../types/errors.ts';
 import type { Runtime } from '../../types/runtime.ts';
 import type { ReportProgress } from '../../types/source.ts';
-import { type ClusterIdentity, type ObjectReference, objectName } from '../../types/workload.ts';
+import type { ClusterIdentity } from '../../types/workload.ts';
+import { auditFolder } from '../audit/trail.ts';
 import { openDemo } from './demo.ts';
-import { type CarryingOptions, type ChangedObject, valuesText } from './result.ts';
+import { type CarryingOptions, type ChangedObject, type ChangeResult, nameInPlace, valuesText } from './result.ts';
 
 export interface ChangeRequest {
   readonly connection: ConnectionOptions;
@@ -55,8 +56,8 @@ export async function withSession<T>(request: ChangeRequest, work: (session: Ses
       client,
       cluster,
       by: { kubernetes, local: runtime.process.user },
-      audit: openTrail(join(state, 'audit'), runtime),
-      journals: join(state, 'changes'),
+      audit: openTrail(auditFolder(request), runtime),
+      journals: journalFolder(request),
       locks: join(state, 'locks', cluster.id.replaceAll(/[^\w.-]/g, '_')),
     });
   } finally {
@@ -82,14 +83,15 @@ async function nameOf(client: KubeClient, signal: AbortSignal): Promise<string> 
   }
 }
 
-/** One change of a cluster at a time. @throws UpidError change-running */
+/** One change of a cluster at a time; a dry-run waits for none and holds up none. @throws UpidError change-running */
 export async function alone<T>(
   { locks, cluster }: Session,
-  purpose: string,
-  runtime: Runtime,
+  action: ChangeAction,
+  { dryRun, runtime }: ChangeRequest & CarryingOptions,
   work: () => Promise<T>,
 ): Promise<T> {
-  const outcome = await takeLock(locks, purpose, runtime);
+  if (dryRun !== 'none') return await work();
+  const outcome = await takeLock(locks, action, runtime);
   if ('holder' in outcome) {
     const { processId, host, purpose: theirs } = outcome.holder;
     throw new UpidError(
@@ -105,10 +107,21 @@ export async function alone<T>(
   }
 }
 
+/** Folder of the journals. */
+export function journalFolder({ demo, runtime }: Pick<ChangeRequest, 'demo' | 'runtime'>): string {
+  return join(stateDirectory(runtime, { demo }), 'changes');
+}
+
+/** All that the journals of a folder say; one that cannot be read is warned of. @throws UpidError journal-unreadable */
+export async function journaledChanges(folder: string, runtime: Runtime): Promise<readonly JournaledChange[]> {
+  const { changes, problems } = await readJournals(folder);
+  for (const problem of problems) runtime.warn(`Warning: ${problem}`);
+  return changes;
+}
+
 /** What the journals say of this cluster. @throws UpidError journal-unreadable */
 export async function changesOf({ journals, cluster }: Session, runtime: Runtime): Promise<readonly TrackedChange[]> {
-  const { changes, problems } = await readJournals(journals);
-  for (const problem of problems) runtime.warn(`Warning: ${problem}`);
+  const changes = await journaledChanges(journals, runtime);
   return tracked(
     changes.filter((change) => change.cluster.id === cluster.id),
     (change) => isRunning(change, runtime),
@@ -116,7 +129,16 @@ export async function changesOf({ journals, cluster }: Session, runtime: Runtime
 }
 
 export function isRunning({ process: { id, host } }: JournaledChange, { process }: Runtime): boolean {
-  return host !== process.host || process.isRunning(id);
+  return isAlive({ processId: id, host }, process);
+}
+
+/** What is looked at before the first write; with --dry-run=client the server is not asked about the patches. */
+export function check(
+  { client }: Session,
+  candidates: readonly Candidate[],
+  request: ChangeRequest & CarryingOptions,
+): Promise<Preflighted> {
+  return preflight(client, candidates, { ...request, dryRun: request.dryRun === 'client' ? 'none' : 'server' });
 }
 
 export interface Carrying {
@@ -127,18 +149,30 @@ export interface Carrying {
   readonly preflighted: Preflighted;
 }
 
-export function newId(runtime: Runtime): string {
-  return newChangeId(runtime);
+/**
+ * Carries it out once somebody has agreed; with --dry-run it only tells what would be, and where there are no steps nobody is asked.
+ * @throws UpidError change-refused where nobody agrees; journal-unwritable, output-unwritable: nothing more is sent then
+ */
+export async function perform(
+  session: Session,
+  carrying: Carrying,
+  request: ChangeRequest & CarryingOptions,
+): Promise<Pick<ChangeResult, 'changes' | 'objects'>> {
+  const { id, preflighted } = carrying;
+  if (request.dryRun !== 'none') return { changes: [], objects: wouldBe(preflighted, request.dryRun) };
+  if (preflighted.steps.length === 0) return { changes: [], objects: [] };
+  await agree(preflighted, request);
+  return { changes: [id], objects: await carry(session, carrying, request) };
 }
 
-/** Journal, trail, patches, end. @throws UpidError journal-unwritable, output-unwritable: nothing more is sent then */
-export async function carry(
+/** Journal, trail, patches, end. */
+async function carry(
   session: Session,
   { action, id, undoes, preflighted: { steps } }: Carrying,
-  options: CarryingOptions,
-  { runtime, signal, version }: ChangeRequest,
+  request: ChangeRequest & CarryingOptions,
 ): Promise<readonly ChangedObject[]> {
   const { client, cluster, by, audit, journals } = session;
+  const { runtime, signal, version, timeoutSeconds, settleSeconds, atomic } = request;
   const change: CarryOut['change'] = {
     id,
     action,
@@ -153,8 +187,7 @@ export async function carry(
     { change, version, process, steps: steps.map(({ intended }) => intended) },
     runtime.now,
   );
-  const whole = { action, change: id, cluster: { id: cluster.id, context: cluster.context, server: cluster.server }, by };
-  await audit.append({ ...whole, event: 'started' });
+  await audit.append({ ...auditedChange(change), event: 'started' });
   const ends = await carryOut({
     client,
     change,
@@ -164,14 +197,14 @@ export async function carry(
     events: eventWriter(client, runtime, runtime.warn),
     signal,
     elapsed: runtime.elapsed,
-    timeoutSeconds: options.timeoutSeconds,
-    settleSeconds: options.settleSeconds,
-    atomic: options.atomic,
-    watched: options.timeoutSeconds > 0,
+    timeoutSeconds,
+    settleSeconds,
+    atomic,
+    watched: timeoutSeconds > 0,
     tell: (target, says) => runtime.warn(`${nameInPlace(target)}: ${says}`),
   });
   await journal.end();
-  await audit.append({ ...whole, event: 'ended', outcome: outcomeOf(ends) });
+  await audit.append({ ...auditedChange(change), event: 'ended', outcome: outcomeOf(ends) });
   return ends.map(({ step, state, reason }) => ({
     target: step.target,
     kind: step.intended.kind,
@@ -179,11 +212,6 @@ export async function carry(
     values: step.intended.values,
     ...(reason !== undefined && { reason }),
   }));
-}
-
-/** `shop/deployment.apps/web`. */
-export function nameInPlace(target: ObjectReference): string {
-  return target.namespace === '' ? objectName(target) : `${target.namespace}/${objectName(target)}`;
 }
 
 function outcomeOf(ends: readonly StepEnd[]): string {
@@ -195,7 +223,7 @@ export function untouchedObject({ target, kind, state, reason, text }: Untouched
 }
 
 /** What stands there after a dry-run. */
-export function wouldBe({ steps }: Preflighted, dryRun: 'client' | 'server'): readonly ChangedObject[] {
+function wouldBe({ steps }: Preflighted, dryRun: 'client' | 'server'): readonly ChangedObject[] {
   return steps.map(({ target, intended }) => ({
     target,
     kind: intended.kind,
@@ -205,12 +233,11 @@ export function wouldBe({ steps }: Preflighted, dryRun: 'client' | 'server'): re
 }
 
 /** Lines that a person reads before they agree. */
-export function intentionsOf({ steps }: Preflighted): readonly string[] {
+function intentionsOf({ steps }: Preflighted): readonly string[] {
   return steps.map(({ target, intended: { values } }) => `${nameInPlace(target)}: ${valuesText(values)}`);
 }
 
-/** @throws UpidError change-refused where the person does not agree */
-export async function agree(preflighted: Preflighted, { confirm }: CarryingOptions): Promise<void> {
+async function agree(preflighted: Preflighted, { confirm }: CarryingOptions): Promise<void> {
   if (await confirm(intentionsOf(preflighted))) return;
   throw new UpidError('change-refused', 'nothing was changed, since nobody agreed');
 }

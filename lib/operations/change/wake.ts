@@ -3,9 +3,10 @@
 import { applyStep } from '../../change/apply-step.ts';
 import type { Undoable } from '../../change/edit.ts';
 import { isStanding } from '../../change/history.ts';
+import { newChangeId } from '../../change/journal/journal.ts';
 import { apiVersionOf, kindNamed, markedOf, referenceOf } from '../../change/marked.ts';
 import { readObject } from '../../change/object.ts';
-import { type Candidate, preflight } from '../../change/preflight.ts';
+import type { Candidate } from '../../change/preflight.ts';
 import { objectPath, ResourceIndex } from '../../change/resource-path.ts';
 import { undoableOf, undoableOfMark } from '../../change/step.ts';
 import { undoCandidate } from '../../change/undo-step.ts';
@@ -13,18 +14,7 @@ import { valueAt } from '../../change/values.ts';
 import { UpidError } from '../../types/errors.ts';
 import type { ObjectReference } from '../../types/workload.ts';
 import type { CarryingOptions, ChangeResult } from './result.ts';
-import {
-  agree,
-  alone,
-  type ChangeRequest,
-  carry,
-  changesOf,
-  newId,
-  type Session,
-  untouchedObject,
-  withSession,
-  wouldBe,
-} from './session.ts';
+import { alone, type ChangeRequest, changesOf, check, perform, type Session, untouchedObject, withSession } from './session.ts';
 
 export interface WakeRequest extends ChangeRequest, CarryingOptions {
   readonly object: { readonly kind: string; readonly name: string };
@@ -36,25 +26,21 @@ export interface WakeRequest extends ChangeRequest, CarryingOptions {
 
 /** @throws UpidError not-found, change-missing where the former number is not known; as `applyPlan` */
 export function wake(request: WakeRequest): Promise<ChangeResult> {
-  return withSession(request, (session) => {
-    const work = (): Promise<ChangeResult> => wakeObject(session, request);
-    return request.dryRun === 'none' ? alone(session, 'wake', request.runtime, work) : work();
-  });
+  return withSession(request, (session) => alone(session, 'wake', request, () => wakeObject(session, request)));
 }
 
 async function wakeObject(session: Session, request: WakeRequest): Promise<ChangeResult> {
-  const { runtime, dryRun } = request;
-  const id = newId(runtime);
+  const id = newChangeId(request.runtime);
   const candidate = await candidateOf(session, request, id);
-  const options = { ...request, dryRun: dryRun === 'client' ? ('none' as const) : ('server' as const) };
-  const preflighted = await preflight(session.client, [candidate], options);
-  const result = { cluster: session.cluster, action: 'wake', dryRun } as const;
-  const untouched = preflighted.untouched.map(untouchedObject);
-  if (dryRun !== 'none') return { ...result, changes: [], objects: [...wouldBe(preflighted, dryRun), ...untouched] };
-  if (preflighted.steps.length === 0) return { ...result, changes: [], objects: untouched };
-  await agree(preflighted, request);
-  const objects = await carry(session, { action: 'wake', id, preflighted }, request, request);
-  return { ...result, changes: [id], objects };
+  const preflighted = await check(session, [candidate], request);
+  const { changes, objects } = await perform(session, { action: 'wake', id, preflighted }, request);
+  return {
+    cluster: session.cluster,
+    action: 'wake',
+    dryRun: request.dryRun,
+    changes,
+    objects: [...objects, ...preflighted.untouched.map(untouchedObject)],
+  };
 }
 
 const REPLICAS = '/spec/replicas';
