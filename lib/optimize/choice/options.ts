@@ -2,6 +2,7 @@
 
 import type { Recommendation } from '../../types/plan.ts';
 import { workloadKey } from '../../types/usage.ts';
+import { objectionOf } from '../limits.ts';
 
 /** Sums of whole numbers are exact, so that "optimal" is meant to the last cent. */
 export interface Option {
@@ -27,8 +28,9 @@ export interface Choices {
 /** Alternatives for the same workload become one group. Savings are rounded down, so that no cent is promised that is not there. */
 export function choicesOf(recommendations: readonly Recommendation[], mostRisk: number): Choices {
   const leftOut: { readonly recommendation: Recommendation; readonly reason: string }[] = [];
+  const tooRisky = objectionOf({ maxRisk: mostRisk });
   const chosen = recommendations.filter((recommendation) => {
-    const reason = exclusion(recommendation, mostRisk);
+    const reason = worthless(recommendation) ?? tooRisky(recommendation);
     if (reason !== undefined) leftOut.push({ recommendation, reason });
     return reason === undefined;
   });
@@ -40,10 +42,9 @@ export function choicesOf(recommendations: readonly Recommendation[], mostRisk: 
   };
 }
 
-function exclusion({ patch, risk, savings }: Recommendation, mostRisk: number): string | undefined {
+function worthless({ patch, savings }: Recommendation): string | undefined {
   if (patch.length === 0) return 'it is not carried out here';
-  if (cents(savings.monthly.amount) < 1) return 'it saves nothing';
-  return risk.value > mostRisk ? `its risk ${risk.value.toFixed(2)} is above ${mostRisk}` : undefined;
+  return cents(savings.monthly.amount) < 1 ? 'it saves nothing' : undefined;
 }
 
 function optionOf({ savings, risk }: Recommendation): Option {

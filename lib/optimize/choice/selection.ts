@@ -13,15 +13,13 @@ export const NOTHING_CHOSEN: Selection = { cents: 0, risk: 0 };
 
 /** With another option of a group in place of one that is taken; −1: none. */
 export function changed(before: Selection, groups: readonly Group[], group: number, from: number, to: number): Selection {
-  const [old, next] = [groups[group]![from] ?? NONE, groups[group]![to] ?? NONE];
+  const [old, next] = [groups[group]![from] ?? NOTHING_CHOSEN, groups[group]![to] ?? NOTHING_CHOSEN];
   return {
     cents: before.cents - old.cents + next.cents,
     risk: before.risk - old.risk + next.risk,
     last: { group, option: to, before },
   };
 }
-
-const NONE = { cents: 0, risk: 0 };
 
 /** The option that is taken of each group; a later decision about a group stands for an earlier one. −1: none. */
 export function optionsTaken(selection: Selection, groups: number): readonly number[] {
