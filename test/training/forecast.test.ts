@@ -33,7 +33,6 @@ function said(quantile: number): Float64Array {
   return evaluateTrees(trees, {
     count: 2,
     byHour: Float32Array.of(-0.5, 0.5),
-    stride: 2,
     hourFeatures: 1,
     ofWindow: Float32Array.of(0),
   });

@@ -4,7 +4,7 @@ import brain from 'brain.js';
 import { type BrainLstm, fromBrain, type Lstm } from '../../lib/intelligence/forecast/lstm.ts';
 import { prepared } from '../../lib/intelligence/forecast/prepare.ts';
 import { residual, residualsOf } from '../../lib/intelligence/forecast/residuals.ts';
-import { dailyChange, seasonalBase, seasonalCandidates } from '../../lib/intelligence/forecast/seasonal.ts';
+import { seasonsOf } from '../../lib/intelligence/forecast/seasonal.ts';
 import { DAY_HOURS } from '../../lib/intelligence/forecast/window.ts';
 import { sample, seededRandom } from '../random.ts';
 import type { TrainingWindow } from './windows.ts';
@@ -33,16 +33,13 @@ export function trainLstm(windows: readonly TrainingWindow[], say: (line: string
 
 /** One of 21 days; none where the history never changes. */
 function sequencesOf({ history, future }: TrainingWindow): readonly number[][][] {
-  const { window } = prepared(history);
-  const scale = dailyChange(window.values);
-  if (!(scale > 0)) return [];
-  const base = seasonalBase(seasonalCandidates(window));
+  const seasons = seasonsOf(prepared(history).window);
+  if (!seasons) return [];
+  const { base, scale } = seasons;
   const ahead = future
     .map((value, hour) => residual(value, base[hour]!, scale))
     .map((value) => (Number.isNaN(value) ? 0 : value));
-  const hours = [...residualsOf(window.values, base, scale), ...ahead].map((value) =>
-    Math.max(-FARTHEST, Math.min(FARTHEST, value)),
-  );
+  const hours = [...residualsOf(seasons), ...ahead].map((value) => Math.max(-FARTHEST, Math.min(FARTHEST, value)));
   return [Array.from({ length: hours.length / DAY_HOURS }, (_, day) => hours.slice(day * DAY_HOURS, (day + 1) * DAY_HOURS))];
 }
 

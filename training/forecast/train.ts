@@ -12,7 +12,7 @@ import { type Calibration, calibrationOf, type Spread } from '../../lib/intellig
 import { lstmNumbers } from '../../lib/intelligence/forecast/lstm.ts';
 import { modelOf, type ShippedWeights } from '../../lib/intelligence/forecast/model.ts';
 import { prepared } from '../../lib/intelligence/forecast/prepare.ts';
-import { dailyChange, seasonalBase, seasonalCandidates } from '../../lib/intelligence/forecast/seasonal.ts';
+import { seasonsOf } from '../../lib/intelligence/forecast/seasonal.ts';
 import type { Trees } from '../../lib/intelligence/forecast/trees.ts';
 import { HISTORY_HOURS, HORIZON_HOURS, REQUIRED_HOURS } from '../../lib/intelligence/forecast/window.ts';
 import { packed, packTrees } from '../packed.ts';
@@ -104,11 +104,10 @@ function trainingRows(
   let count = 0;
   for (const { history, future } of windows) {
     const { window, perHour } = prepared(history);
-    const scale = dailyChange(window.values);
-    if (!(scale > 0)) continue;
-    const candidates = seasonalCandidates(window);
-    const base = seasonalBase(candidates);
-    const features = featuresOf(window, candidates, base, scale);
+    const seasons = seasonsOf(window);
+    if (!seasons) continue;
+    const { base, scale } = seasons;
+    const features = featuresOf(seasons);
     for (const hour of sample(random, HORIZON_HOURS, HOURS_PER_WINDOW)) {
       const target = (future[hour]! - perHour * (hour + 1) - base[hour]!) / scale;
       if (Number.isNaN(target)) continue;
@@ -128,7 +127,7 @@ function calibrate(traces: Traces, model: JoinedModel, random: () => number): Ca
     historyHours: shortened(random),
   } as const;
   for (const window of windowsOf(traces, choice)) {
-    const joined = joinedOf(window.history, model);
+    const joined = joinedOf(prepared(window.history), model);
     if (joined) observed.push({ window, spread: joined.spread });
   }
   return calibrationOf(

@@ -12,6 +12,7 @@ import {
   dailyChange,
   recentMedian,
   type SeasonalCandidates,
+  type Seasons,
   seasonalMedian,
   seasonalNaive,
   sortFirst,
@@ -80,14 +81,8 @@ const METRIC_CODE: Readonly<Record<ForecastMetric, number>> = { cpu: 0, memory: 
 const NEIGHBOUR_DAYS = 28;
 const NEIGHBOUR_QUANTILES = [0.025, 0.1, 0.25, 0.75, 0.9, 0.975] as const;
 
-/** Features of the first `hours` of the horizon; `scale` is the unit of all distances and is above zero. */
-export function featuresOf(
-  window: HistoryWindow,
-  candidates: SeasonalCandidates,
-  base: SlotValues,
-  scale: number,
-  hours: number = HORIZON_HOURS,
-): FeatureColumns {
+/** Features of all hours of the horizon. */
+export function featuresOf({ window, candidates, base, scale }: Seasons): FeatureColumns {
   const byHour = new Float32Array(HOUR_FEATURES.length * HORIZON_HOURS);
   const ofDay = dayFeatures(window.values, candidates);
   const lastDay = seasonalNaive(window.values, DAY_HOURS);
@@ -95,7 +90,7 @@ export function featuresOf(
   let column = 0;
   /** A column of distances from the base; `period` hours are known, what is NaN lies upon it. */
   const distances = (values: SlotValues, period: number): void => {
-    for (let hour = 0, phase = 0; hour < hours; hour++, phase++) {
+    for (let hour = 0, phase = 0; hour < HORIZON_HOURS; hour++, phase++) {
       if (phase === period) phase = 0;
       const value = (values[phase]! - base[hour]!) / scale;
       byHour[column + hour] = Number.isNaN(value) ? 0 : value;
@@ -117,22 +112,21 @@ export function featuresOf(
   distances(ofDay.highest, DAY_HOURS);
   distances(ofDay.lowest, DAY_HOURS);
   distances(ofDay.mean, DAY_HOURS);
-  for (let hour = 0; hour < hours; hour++) {
+  for (let hour = 0; hour < HORIZON_HOURS; hour++) {
     byHour[column + hour] = ofDay.spread[hour % DAY_HOURS]! / scale;
     byHour[column + HORIZON_HOURS + hour] = hour;
   }
   return {
-    count: hours,
+    count: HORIZON_HOURS,
     byHour,
-    stride: HORIZON_HOURS,
     hourFeatures: HOUR_FEATURES.length,
     ofWindow: windowFeatures(window, base, scale),
   };
 }
 
 /** The features of one hour in the order of FEATURES, into `row`. */
-export function copyRow({ byHour, stride, hourFeatures, ofWindow }: FeatureColumns, hour: number, row: Float32Array): void {
-  for (let feature = 0; feature < hourFeatures; feature++) row[feature] = byHour[feature * stride + hour]!;
+export function copyRow({ count, byHour, hourFeatures, ofWindow }: FeatureColumns, hour: number, row: Float32Array): void {
+  for (let feature = 0; feature < hourFeatures; feature++) row[feature] = byHour[feature * count + hour]!;
   row.set(ofWindow, hourFeatures);
 }
 

@@ -6,7 +6,7 @@ import type { SlotGrid } from '../../types/usage.ts';
 import { sortedMeasured } from '../evidence/measured.ts';
 import { type JoinedModel, joinedOf } from './joined.ts';
 import { type Calibration, intervalOf } from './learned.ts';
-import { prepared } from './prepare.ts';
+import { type Prepared, prepared } from './prepare.ts';
 import { seasonalBase, seasonalCandidates } from './seasonal.ts';
 import { type HistoryWindow, HORIZON_HOURS, historyWindow, REQUIRED_HOURS } from './window.ts';
 
@@ -47,14 +47,15 @@ const LEVELS: readonly IntervalLevel[] = [0.5, 0.8, 0.95];
 function forecastWindow(window: HistoryWindow, { learned, calibration }: ForecastModel, hours: number): Forecast {
   const grid: SlotGrid = { startMs: window.originMs, slotSeconds: 3600, slots: hours };
   const { metric } = window;
-  const joined = joinedOf(window, learned);
-  if (joined === undefined) return unchanging(window, grid);
-  const { spread, lstmWeight, notes } = joined;
+  const ready = prepared(window);
+  const joined = joinedOf(ready, learned);
+  if (joined === undefined) return unchanging(ready, grid);
+  const { spread, lstmWeight } = joined;
   const intervals = LEVELS.map((level): ForecastInterval => {
     const { low, high } = intervalOf(spread, level, calibration[metric]);
     return { level, low: low.slice(0, hours), high: high.slice(0, hours) };
   });
-  return { metric, grid, mean: spread.centre.slice(0, hours), intervals, parts: partsOf(lstmWeight), notes };
+  return { metric, grid, mean: spread.centre.slice(0, hours), intervals, parts: partsOf(lstmWeight), notes: ready.notes };
 }
 
 /** Weights in the order of their size. */
@@ -67,8 +68,7 @@ function partsOf(lstmWeight: number): readonly ForecastPart[] {
 }
 
 /** A history whose days are all alike gives no unit of errors: its hours are repeated, and its own extremes are the interval. */
-function unchanging(given: HistoryWindow, grid: SlotGrid): Forecast {
-  const { window, notes } = prepared(given);
+function unchanging({ window, notes }: Prepared, grid: SlotGrid): Forecast {
   const mean = seasonalBase(seasonalCandidates(window)).slice(0, grid.slots);
   const sorted = sortedMeasured(window.values);
   const lowest = sorted[0]!;

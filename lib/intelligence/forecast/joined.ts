@@ -1,16 +1,16 @@
 /**
- * The forecast of a window before its intervals: what will not come back is taken out of the history, trees correct the seasonal
- * base, and the LSTM joins with the weight that it has earned in the last week of this very series, which both forecast from
- * what was before it. On most series it earns none (see weights/MODEL_CARD.md).
+ * The forecast of a history that was made ready, before its intervals: trees correct the seasonal base, and the LSTM joins with the
+ * weight that it has earned in the last week of this very series, which both forecast from what was before it. On most series it
+ * earns none (see weights/MODEL_CARD.md).
  */
 
 import type { SlotValues } from '../../types/usage.ts';
 import { countMeasured } from '../evidence/measured.ts';
 import { centreOf, type Spread, spreadOf, type TreeModel } from './learned.ts';
 import type { Lstm } from './lstm.ts';
-import { prepared } from './prepare.ts';
+import type { Prepared } from './prepare.ts';
 import { lstmWeek } from './residuals.ts';
-import { dailyChange, seasonalBase, seasonalCandidates } from './seasonal.ts';
+import { seasonsOf } from './seasonal.ts';
 import { HISTORY_HOURS, type HistoryWindow, REQUIRED_HOURS, WEEK_HOURS } from './window.ts';
 
 export interface JoinedModel extends TreeModel {
@@ -23,28 +23,25 @@ export interface Joined {
   readonly spread: Spread;
   /** 0–1. */
   readonly lstmWeight: number;
-  readonly notes: readonly string[];
 }
 
-/** Undefined where the history, made ready, is the same every day: then there is no unit of errors. */
-export function joinedOf(window: HistoryWindow, model: JoinedModel): Joined | undefined {
-  const ready = prepared(window);
-  const scale = dailyChange(ready.window.values);
-  if (!(scale > 0)) return undefined;
-  const trees = spreadOf(ready.window, scale, model);
-  const lstmWeight = weightOf(ready.window, model);
-  const lstm = lstmWeight === 0 ? trees.centre : weekOf(ready.window, scale, model.lstm);
-  const followed = (values: SlotValues): SlotValues => values.map((value, hour) => value + ready.perHour * (hour + 1));
-  const centre = followed(mixed(trees.centre, lstm, lstmWeight)).map((value) => Math.max(0, value));
+/** Undefined where every day is like the one before: then there is no unit of errors. */
+export function joinedOf({ window, perHour }: Prepared, model: JoinedModel): Joined | undefined {
+  const seasons = seasonsOf(window);
+  if (!seasons) return undefined;
+  const trees = spreadOf(seasons, model);
+  const lstmWeight = weightOf(window, model);
+  const week = lstmWeight === 0 ? trees.centre : mixed(trees.centre, lstmWeek(model.lstm, seasons), lstmWeight);
+  const followed = (values: SlotValues): SlotValues => values.map((value, hour) => value + perHour * (hour + 1));
+  const centre = followed(week).map((value) => Math.max(0, value));
   return {
     spread: {
       centre,
       low: followed(trees.low).map((value, hour) => Math.min(value, centre[hour]!)),
       high: followed(trees.high).map((value, hour) => Math.max(value, centre[hour]!)),
-      scale,
+      scale: seasons.scale,
     },
     lstmWeight,
-    notes: ready.notes,
   };
 }
 
@@ -61,14 +58,13 @@ function weightOf(window: HistoryWindow, model: JoinedModel): number {
   if (model.lstmJoins !== 'as earned') return model.lstmJoins === 'alone' ? 1 : 0;
   const actual = window.values.subarray(HISTORY_HOURS - WEEK_HOURS);
   const before = weekEarlier(window);
-  const scale = dailyChange(before.values);
-  if (before.measured < REQUIRED_HOURS || countMeasured(actual) < JUDGED_HOURS || !(scale > 0)) return 0;
-  const candidates = seasonalCandidates(before);
-  const base = seasonalBase(candidates);
-  const lstm = lstmWeek(model.lstm, before.values, base, scale);
+  if (before.measured < REQUIRED_HOURS || countMeasured(actual) < JUDGED_HOURS) return 0;
+  const seasons = seasonsOf(before);
+  if (!seasons) return 0;
+  const lstm = lstmWeek(model.lstm, seasons);
   // The trees are hardly ever worse than the base: where the LSTM is, they need not be asked.
-  if (!(errorOf(lstm, actual) < errorOf(base, actual))) return 0;
-  const trees = centreOf(before, scale, model);
+  if (!(errorOf(lstm, actual) < errorOf(seasons.base, actual))) return 0;
+  const trees = centreOf(seasons, model);
   const error = errorOf(trees, actual);
   return EARNED.find(({ weight, gain }) => errorOf(mixed(trees, lstm, weight), actual) < (1 - gain) * error)?.weight ?? 0;
 }
@@ -80,12 +76,8 @@ function weekEarlier({ metric, values, originMs }: HistoryWindow): HistoryWindow
   return { metric, values: earlier, originMs: originMs - WEEK_HOURS * 3_600_000, measured: countMeasured(earlier) };
 }
 
-function weekOf(window: HistoryWindow, scale: number, lstm: Lstm): SlotValues {
-  return lstmWeek(lstm, window.values, seasonalBase(seasonalCandidates(window)), scale);
-}
-
 function mixed(a: SlotValues, b: SlotValues, weight: number): SlotValues {
-  return weight === 0 ? a : a.map((value, hour) => (1 - weight) * value + weight * b[hour]!);
+  return a.map((value, hour) => (1 - weight) * value + weight * b[hour]!);
 }
 
 function errorOf(forecast: SlotValues, actual: SlotValues): number {

@@ -7,9 +7,9 @@
 import type { ForecastMetric, IntervalLevel } from '../../types/forecast.ts';
 import type { SlotValues } from '../../types/usage.ts';
 import { featuresOf } from './features.ts';
-import { seasonalBase, seasonalCandidates } from './seasonal.ts';
+import type { Seasons } from './seasonal.ts';
 import { evaluateTrees, type FeatureColumns, type Trees } from './trees.ts';
-import { DAY_HOURS, type HistoryWindow, HORIZON_HOURS } from './window.ts';
+import { DAY_HOURS, HORIZON_HOURS } from './window.ts';
 
 const DAYS = HORIZON_HOURS / DAY_HOURS;
 
@@ -38,31 +38,23 @@ export interface Spread {
   readonly scale: number;
 }
 
-/** `scale` is the window's daily change, above zero. */
-export function spreadOf(window: HistoryWindow, scale: number, trees: TreeModel): Spread {
-  const { base, features } = readOf(window, scale);
-  const centre = correctedBy(trees.centre, features, base, scale).map((value) => Math.max(0, value));
+export function spreadOf(seasons: Seasons, trees: TreeModel): Spread {
+  const features = featuresOf(seasons);
+  const centre = correctedBy(trees.centre, features, seasons).map((value) => Math.max(0, value));
   return {
     centre,
-    low: correctedBy(trees.low, features, base, scale).map((value, hour) => Math.min(value, centre[hour]!)),
-    high: correctedBy(trees.high, features, base, scale).map((value, hour) => Math.max(value, centre[hour]!)),
-    scale,
+    low: correctedBy(trees.low, features, seasons).map((value, hour) => Math.min(value, centre[hour]!)),
+    high: correctedBy(trees.high, features, seasons).map((value, hour) => Math.max(value, centre[hour]!)),
+    scale: seasons.scale,
   };
 }
 
 /** The centre of `spreadOf` alone. */
-export function centreOf(window: HistoryWindow, scale: number, { centre }: TreeModel): SlotValues {
-  const { base, features } = readOf(window, scale);
-  return correctedBy(centre, features, base, scale).map((value) => Math.max(0, value));
+export function centreOf(seasons: Seasons, { centre }: TreeModel): SlotValues {
+  return correctedBy(centre, featuresOf(seasons), seasons).map((value) => Math.max(0, value));
 }
 
-function readOf(window: HistoryWindow, scale: number): { readonly base: SlotValues; readonly features: FeatureColumns } {
-  const candidates = seasonalCandidates(window);
-  const base = seasonalBase(candidates);
-  return { base, features: featuresOf(window, candidates, base, scale) };
-}
-
-function correctedBy(trees: Trees, features: FeatureColumns, base: SlotValues, scale: number): SlotValues {
+function correctedBy(trees: Trees, features: FeatureColumns, { base, scale }: Seasons): SlotValues {
   return evaluateTrees(trees, features).map((value, hour) => base[hour]! + value * scale);
 }
 

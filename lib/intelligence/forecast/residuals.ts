@@ -6,15 +6,14 @@
 
 import type { SlotValues } from '../../types/usage.ts';
 import { type Lstm, lstmForecast } from './lstm.ts';
+import type { Seasons } from './seasonal.ts';
 import { DAY_HOURS, HISTORY_HOURS, HORIZON_HOURS, WEEK_HOURS } from './window.ts';
 
-/** Days of history that it is shown: two weeks have every day of the week twice. */
-export const SHOWN_DAYS = 14;
-
-const SHOWN_HOURS = SHOWN_DAYS * DAY_HOURS;
+/** Hours of history that it is shown: two weeks have every day of the week twice. */
+const SHOWN_HOURS = 2 * WEEK_HOURS;
 
 /** Residuals of the last days, day after day. The base is that of the coming week, which the weeks before share. */
-export function residualsOf(values: SlotValues, base: SlotValues, scale: number): Float32Array {
+export function residualsOf({ window: { values }, base, scale }: Seasons): Float32Array {
   const residuals = new Float32Array(SHOWN_HOURS);
   for (let hour = 0; hour < SHOWN_HOURS; hour++) {
     const found = residual(values[HISTORY_HOURS - SHOWN_HOURS + hour]!, base[hour % WEEK_HOURS]!, scale);
@@ -30,8 +29,9 @@ export function residual(value: number, base: number, scale: number): number {
 }
 
 /** The LSTM's own forecast of the week. */
-export function lstmWeek(lstm: Lstm, values: SlotValues, base: SlotValues, scale: number): SlotValues {
-  const residuals = lstmForecast(lstm, residualsOf(values, base, scale), HORIZON_HOURS / DAY_HOURS);
+export function lstmWeek(lstm: Lstm, seasons: Seasons): SlotValues {
+  const { base, scale } = seasons;
+  const residuals = lstmForecast(lstm, residualsOf(seasons), HORIZON_HOURS / DAY_HOURS);
   return base.map((value, hour) => {
     const distance = residuals[hour]!;
     return Math.max(0, value + scale * Math.sign(distance) * Math.expm1(Math.abs(distance)));

@@ -107,6 +107,23 @@ export function seasonalBase({ hourOfDay, hourOfWeek, level }: SeasonalCandidate
   return base;
 }
 
+/** A window with what every part of a forecast starts from. */
+export interface Seasons {
+  readonly window: HistoryWindow;
+  readonly candidates: SeasonalCandidates;
+  readonly base: SlotValues;
+  /** The window's daily change, above zero: the unit of all distances. */
+  readonly scale: number;
+}
+
+/** Undefined where every day is like the one before: then there is no unit of distances. */
+export function seasonsOf(window: HistoryWindow): Seasons | undefined {
+  const scale = dailyChange(window.values);
+  if (!(scale > 0)) return undefined;
+  const candidates = seasonalCandidates(window);
+  return { window, candidates, base: seasonalBase(candidates), scale };
+}
+
 /** Mean absolute difference between values 24 hours apart: the error of a naive forecast within the history. NaN where no two are. */
 export function dailyChange(values: SlotValues): number {
   return changeOver(values, DAY_HOURS);

@@ -25,9 +25,8 @@ export interface Trees extends TreeNodes {
 export interface FeatureColumns {
   /** Number of hours. */
   readonly count: number;
-  /** Column after column, each of `stride` values, of which the first `count` are looked at. */
+  /** Column after column, each of `count` values. */
   readonly byHour: Float32Array;
-  readonly stride: number;
   readonly hourFeatures: number;
   /** Feature `hourFeatures + i` is ofWindow[i]. */
   readonly ofWindow: Float32Array;
@@ -40,7 +39,7 @@ const MOST_WAITING = 128;
  * Adds up the trees for every hour. All hours go down a tree together and part only where an hour's own feature is asked for:
  * four of five nodes ask for one of the window.
  */
-export function evaluateTrees(trees: Trees, { count, byHour, stride, hourFeatures, ofWindow }: FeatureColumns): Float64Array {
+export function evaluateTrees(trees: Trees, { count, byHour, hourFeatures, ofWindow }: FeatureColumns): Float64Array {
   const { nodeStart, leafStart, feature, threshold, left, right, leaf, start } = trees;
   const sums = new Float64Array(count).fill(start);
   // Always a permutation of the hours; those of one node are neighbours.
@@ -64,7 +63,7 @@ export function evaluateTrees(trees: Trees, { count, byHour, stride, hourFeature
           node = ofWindow[name - hourFeatures]! <= edge ? left[at]! : right[at]!;
           continue;
         }
-        const column = name * stride;
+        const column = name * count;
         let middle = from;
         let parted = 0;
         for (let i = from; i < to; i++) {

@@ -5,6 +5,7 @@ import { forecastSeries, isTooShort } from '../../../lib/intelligence/forecast/f
 import { joinedOf } from '../../../lib/intelligence/forecast/joined.ts';
 import { lstmForecast, lstmLength, lstmNumbers, lstmOf, toBrain } from '../../../lib/intelligence/forecast/lstm.ts';
 import { loadForecastModel } from '../../../lib/intelligence/forecast/model.ts';
+import { prepared } from '../../../lib/intelligence/forecast/prepare.ts';
 import { residual } from '../../../lib/intelligence/forecast/residuals.ts';
 import { historyWindow } from '../../../lib/intelligence/forecast/window.ts';
 import { seededRandom } from '../../../training/random.ts';
@@ -69,9 +70,9 @@ test('weights say how much of the forecast is the LSTM’s, and the forecast is 
       forecast.parts.reduce((sum, part) => sum + part.weight, 0),
       1,
     );
-    const window = historyWindow(given);
+    const ready = prepared(historyWindow(given));
     const [without, alone] = (['never', 'alone'] as const).map(
-      (lstmJoins) => joinedOf(window, { ...model.learned, lstmJoins })!.spread.centre,
+      (lstmJoins) => joinedOf(ready, { ...model.learned, lstmJoins })!.spread.centre,
     );
     for (let hour = 0; hour < 168; hour++)
       assert.ok(Math.abs(forecast.mean[hour]! - ((1 - weight) * without![hour]! + weight * alone![hour]!)) < 1e-9);
@@ -82,7 +83,7 @@ test('weights say how much of the forecast is the LSTM’s, and the forecast is 
 
 test('it gets no weight where the last week cannot judge', () => {
   for (const name of ['three days', 'mostly zero'] as const) {
-    const { lstmWeight } = joinedOf(historyWindow(history(SHAPES[name]!)), model.learned)!;
+    const { lstmWeight } = joinedOf(prepared(historyWindow(history(SHAPES[name]!))), model.learned)!;
     assert.is(lstmWeight, 0, name);
   }
 });
