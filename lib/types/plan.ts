@@ -64,7 +64,7 @@ export type RiskLevel = 'low' | 'medium' | 'high';
 /** Below it a risk is low: applied without --force. */
 export const LOW_RISK = 0.3;
 /** From it on a risk is high. */
-export const HIGH_RISK = 0.6;
+const HIGH_RISK = 0.6;
 
 export function riskLevel(value: number): RiskLevel {
   return value < LOW_RISK ? 'low' : value < HIGH_RISK ? 'medium' : 'high';

@@ -1,3 +1,3 @@
 /** The written form of a plan, for those who print one. */
 
-export { declinedFields, planFields, recommendationFields, writePlan } from '../../optimize/plan-file/write.ts';
+export { declinedFields, planFields, recommendationFields } from '../../optimize/plan-file/write.ts';

@@ -64,7 +64,4 @@ export const WEIGHTS = {
   wantedUp: 0.8,
   /** It was used within the evidence, so that it may be again. */
   usedBefore: 0.4,
-
-  /** A schedule that a forecast is sure of stops what next to nobody uses; all that is left is the odd night. */
-  scheduled: 0.4,
 } as const;

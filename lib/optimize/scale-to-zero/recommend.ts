@@ -32,7 +32,7 @@ export function scaleToZero(workload: Workload, finding: IdleFinding, context: P
 }
 
 /** `idle for at least 5d3h`. */
-export function scalingReason({ idleSinceMs, idleAtLeast }: IdleFinding, nowMs: number): string {
+function scalingReason({ idleSinceMs, idleAtLeast }: IdleFinding, nowMs: number): string {
   if (idleSinceMs === undefined) return 'idle';
   return `idle for ${idleAtLeast ? 'at least ' : ''}${formatAge((nowMs - idleSinceMs) / 1000)}`;
 }

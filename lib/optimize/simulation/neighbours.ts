@@ -37,11 +37,6 @@ interface PodTerms {
   readonly selectedBy: readonly Term[];
 }
 
-export type NeighbourObstacle =
-  | 'has a pod that it must stay apart from'
-  | 'has no pod that it must be near'
-  | 'would spread its pods unevenly';
-
 export class Neighbours {
   readonly #terms = new Map<string, Term>();
   readonly #ofPods = new Map<PackedPod, PodTerms>();
@@ -72,14 +67,16 @@ export class Neighbours {
   }
 
   /** Why its neighbours keep the pod, which is counted nowhere, off the node. */
-  obstacle(pod: PackedPod, { labels }: Node): NeighbourObstacle | undefined {
+  obstacle(pod: PackedPod, { labels }: Node): string | undefined {
     const { near, apart, spread, selectedBy } = this.#ofPods.get(pod)!;
     const has = (counts: ReadonlyMap<string, number>, key: string): boolean => {
       const domain = labels[key];
       return domain !== undefined && (counts.get(domain) ?? 0) > 0;
     };
-    if (apart.some(({ selected, topologyKey }) => has(selected, topologyKey))) return 'has a pod that it must stay apart from';
-    if (selectedBy.some(({ averse, topologyKey }) => has(averse, topologyKey))) return 'has a pod that it must stay apart from';
+    const isAverse =
+      apart.some(({ selected, topologyKey }) => has(selected, topologyKey)) ||
+      selectedBy.some(({ averse, topologyKey }) => has(averse, topologyKey));
+    if (isAverse) return 'has a pod that it must stay apart from';
     if (!near.every((term) => has(term.selected, term.topologyKey)) && !this.#isFirst(near, selectedBy, labels))
       return 'has no pod that it must be near';
     return spread.every((each) => isEven(each, labels)) ? undefined : 'would spread its pods unevenly';

@@ -7,7 +7,7 @@
 import type { Recommendation } from '../../types/plan.ts';
 import type { ReplayedChange, ReplayedValue } from '../../types/simulation.ts';
 import type { ContainerHours, ContainerUsage, SlotValues, UsageEvidence, WorkloadRequests } from '../../types/usage.ts';
-import type { Workload } from '../../types/workload.ts';
+import type { ContainerSpec, Workload } from '../../types/workload.ts';
 import { amountOf, nameOf, RESOURCES, type ResourceName, shown } from '../resource.ts';
 import { containersAfter, replicasAfter } from './after.ts';
 
@@ -102,9 +102,7 @@ function periodOf(all: readonly ContainerHours[]): Pick<ReplayedChange, 'fromMs'
   };
 }
 
-type Spec = Workload['containers'][number];
-
-function valuesOf(before: Spec, after: Spec, hours: ContainerHours): readonly ReplayedValue[] {
+function valuesOf(before: ContainerSpec, after: ContainerSpec, hours: ContainerHours): readonly ReplayedValue[] {
   return RESOURCES.flatMap((resource) => {
     const peaks = resource === 'cpu' ? hours.cpuPeakCores : hours.memoryPeakBytes;
     if (peaks === undefined) return [];
