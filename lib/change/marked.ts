@@ -5,6 +5,7 @@ import { UpidError } from '../types/errors.ts';
 import type { ObjectReference } from '../types/workload.ts';
 import { CHANGE_ANNOTATION, type Mark, marksOf } from './mark.ts';
 import { SOURCE } from './object.ts';
+import { BUILT_IN, type ServedKind } from './resource-path.ts';
 import { isObject, valueAt } from './values.ts';
 
 export interface Marked {
@@ -13,20 +14,14 @@ export interface Marked {
   readonly marks: readonly Mark[];
 }
 
-const KINDS: readonly (readonly [apiVersion: string, kind: string, plural: string])[] = [
-  ['apps/v1', 'Deployment', 'deployments'],
-  ['apps/v1', 'StatefulSet', 'statefulsets'],
-  ['apps/v1', 'DaemonSet', 'daemonsets'],
-  ['apps/v1', 'ReplicaSet', 'replicasets'],
-  ['batch/v1', 'CronJob', 'cronjobs'],
-  ['argoproj.io/v1alpha1', 'Rollout', 'rollouts'],
-];
+/** Kinds whose objects are looked at for marks. */
+const KINDS: readonly ServedKind[] = [...BUILT_IN, { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', plural: 'rollouts' }];
 
 /** `namespace`: empty for all. Kinds that are not served or may not be listed are left out. @throws UpidError as `KubeClient.list` */
 export async function findMarked(client: KubeClient, namespace: string, signal: AbortSignal): Promise<readonly Marked[]> {
   const within = namespace === '' ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
   const lists = await Promise.all(
-    KINDS.map(async ([apiVersion, kind, plural]) => {
+    KINDS.map(async ({ apiVersion, kind, plural }) => {
       try {
         const { items } = await client.list(`/apis/${apiVersion}${within}/${plural}`, {
           source: SOURCE,
@@ -59,11 +54,7 @@ export function referenceOf(object: unknown, apiVersion: string, kind: string): 
   return { apiVersion, kind, namespace: text('namespace'), name: text('name'), uid: text('uid') };
 }
 
-/** Built-in kinds that are changed. */
-export function apiVersionOf(kind: string): string | undefined {
-  return KINDS.find(([, each]) => each.toLowerCase() === kind.toLowerCase())?.[0];
-}
-
-export function kindNamed(kind: string): string {
-  return KINDS.find(([, each]) => each.toLowerCase() === kind.toLowerCase())?.[1] ?? kind;
+/** The kind of that name, whatever its case; undefined for one that is not looked at for marks. */
+export function kindNamed(name: string): ServedKind | undefined {
+  return KINDS.find(({ kind }) => kind.toLowerCase() === name.toLowerCase());
 }

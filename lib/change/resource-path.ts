@@ -11,13 +11,19 @@ export interface ServedResource {
   readonly namespaced: boolean;
 }
 
-const BUILT_IN: Readonly<Record<string, string>> = {
-  'apps/v1 Deployment': 'deployments',
-  'apps/v1 StatefulSet': 'statefulsets',
-  'apps/v1 ReplicaSet': 'replicasets',
-  'apps/v1 DaemonSet': 'daemonsets',
-  'batch/v1 CronJob': 'cronjobs',
-};
+/** A kind as its API version serves it. */
+export interface ServedKind extends Pick<ObjectReference, 'apiVersion' | 'kind'> {
+  readonly plural: string;
+}
+
+/** Built-in kinds that are changed; all of them are namespaced. */
+export const BUILT_IN: readonly ServedKind[] = [
+  { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments' },
+  { apiVersion: 'apps/v1', kind: 'StatefulSet', plural: 'statefulsets' },
+  { apiVersion: 'apps/v1', kind: 'DaemonSet', plural: 'daemonsets' },
+  { apiVersion: 'apps/v1', kind: 'ReplicaSet', plural: 'replicasets' },
+  { apiVersion: 'batch/v1', kind: 'CronJob', plural: 'cronjobs' },
+];
 
 /** Looks a kind up, asking discovery once for each group and version. */
 export class ResourceIndex {
@@ -32,8 +38,8 @@ export class ResourceIndex {
 
   /** @throws UpidError api-missing where the kind is not served, and as `KubeClient.getJson`. */
   async find({ apiVersion, kind }: Pick<ObjectReference, 'apiVersion' | 'kind'>): Promise<ServedResource> {
-    const plural = BUILT_IN[`${apiVersion} ${kind}`];
-    if (plural !== undefined) return { plural, namespaced: true };
+    const builtIn = BUILT_IN.find((each) => each.kind === kind && each.apiVersion === apiVersion);
+    if (builtIn !== undefined) return { plural: builtIn.plural, namespaced: true };
     const pending = this.#served.get(apiVersion) ?? this.#ask(apiVersion);
     this.#served.set(apiVersion, pending);
     const found = (await pending).get(kind);

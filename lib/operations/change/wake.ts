@@ -4,7 +4,7 @@ import { applyStep } from '../../change/apply-step.ts';
 import type { Undoable } from '../../change/edit.ts';
 import { isStanding } from '../../change/history.ts';
 import { newChangeId } from '../../change/journal/journal.ts';
-import { apiVersionOf, kindNamed, markedOf, referenceOf } from '../../change/marked.ts';
+import { kindNamed, markedOf, referenceOf } from '../../change/marked.ts';
 import { readObject } from '../../change/object.ts';
 import type { Candidate } from '../../change/preflight.ts';
 import { objectPath, ResourceIndex } from '../../change/resource-path.ts';
@@ -47,10 +47,12 @@ const REPLICAS = '/spec/replicas';
 
 async function candidateOf(session: Session, request: WakeRequest, id: string): Promise<Candidate> {
   const { object: named, namespace, replicas, force, runtime, version, signal } = request;
-  const kind = kindNamed(named.kind);
-  const apiVersion = apiVersionOf(kind);
-  if (apiVersion === undefined || kind === 'CronJob' || kind === 'DaemonSet')
-    throw new UpidError('usage', `a ${kind} has no replicas to be woken`, { remedy: 'name a deployment or a statefulset' });
+  const known = kindNamed(named.kind);
+  if (known === undefined || known.kind === 'CronJob' || known.kind === 'DaemonSet')
+    throw new UpidError('usage', `a ${known?.kind ?? named.kind} has no replicas to be woken`, {
+      remedy: 'name a deployment or a statefulset',
+    });
+  const { apiVersion, kind } = known;
   const place = { apiVersion, kind, namespace: namespace ?? session.client.namespace, name: named.name, uid: '' };
   const resource = await new ResourceIndex(session.client, signal).find(place);
   const object = await readObject(session.client, objectPath(place, resource), signal);
