@@ -1,12 +1,13 @@
 /** Trains the LSTM by brain.js on days of residuals: two weeks that were, and the week that followed. */
 
 import brain from 'brain.js';
-import { type BrainLstm, fromBrain, type Lstm } from '../../lib/intelligence/forecast/lstm.ts';
+import type { Lstm } from '../../lib/intelligence/forecast/lstm.ts';
 import { prepared } from '../../lib/intelligence/forecast/prepare.ts';
 import { residual, residualsOf } from '../../lib/intelligence/forecast/residuals.ts';
 import { seasonsOf } from '../../lib/intelligence/forecast/seasonal.ts';
 import { DAY_HOURS } from '../../lib/intelligence/forecast/window.ts';
 import { sample, seededRandom } from '../random.ts';
+import { type BrainLstm, fromBrain } from './brain-lstm.ts';
 import type { TrainingWindow } from './windows.ts';
 
 const SEED = 5;

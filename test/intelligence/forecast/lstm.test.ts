@@ -3,11 +3,12 @@
 import brain from 'brain.js';
 import { forecastSeries, isTooShort } from '../../../lib/intelligence/forecast/forecast.ts';
 import { joinedOf } from '../../../lib/intelligence/forecast/joined.ts';
-import { lstmForecast, lstmLength, lstmNumbers, lstmOf, toBrain } from '../../../lib/intelligence/forecast/lstm.ts';
+import { lstmForecast, lstmNumbers, lstmOf } from '../../../lib/intelligence/forecast/lstm.ts';
 import { loadForecastModel } from '../../../lib/intelligence/forecast/model.ts';
 import { prepared } from '../../../lib/intelligence/forecast/prepare.ts';
 import { residual } from '../../../lib/intelligence/forecast/residuals.ts';
 import { historyWindow } from '../../../lib/intelligence/forecast/window.ts';
+import { toBrain } from '../../../training/forecast/brain-lstm.ts';
 import { seededRandom } from '../../../training/random.ts';
 import { assert, suite } from '../../harness.ts';
 import { history, noise, SHAPES } from './series.ts';
@@ -15,6 +16,11 @@ import { history, noise, SHAPES } from './series.ts';
 const test = suite('LSTM');
 
 const model = await loadForecastModel();
+
+/** How many numbers a net has. */
+function lengthOf(hidden: number): number {
+  return 4 * (hidden * 24 + hidden * hidden + hidden) + 24 * hidden + 24;
+}
 
 /** What brain.js forecasts with the same numbers. */
 function byBrain(lstm: ReturnType<typeof lstmOf>, days: Float32Array, count: number): number[] {
@@ -31,7 +37,7 @@ test('random nets of several sizes forecast, bit for bit, what brain.js does', (
   for (const hidden of [1, 5, 16]) {
     const lstm = lstmOf(
       hidden,
-      Float32Array.from({ length: lstmLength(hidden) }, () => random() - 0.5),
+      Float32Array.from({ length: lengthOf(hidden) }, () => random() - 0.5),
     );
     for (const days of [1, 2, 14]) {
       const given = Float32Array.from({ length: days * 24 }, () => 3 * random() - 1.5);
