@@ -29,13 +29,7 @@ export async function flush(path: string): Promise<void> {
 export async function replaceFile(file: string, text: string): Promise<void> {
   const temporary = join(dirname(file), `.${basename(file)}.tmp`);
   try {
-    const handle = await open(temporary, 'w', 0o600);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeThrough(temporary, 'w', text);
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
@@ -45,8 +39,13 @@ export async function replaceFile(file: string, text: string): Promise<void> {
 }
 
 /** Adds a text to the end of a file, made where it is not there. @throws whatever the file system says */
-export async function appendDurably(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'a', 0o600);
+export function appendDurably(file: string, text: string): Promise<void> {
+  return writeThrough(file, 'a', text);
+}
+
+/** Writes a text and flushes it; `wx` fails where the file is there already. @throws whatever the file system says */
+export async function writeThrough(file: string, flags: 'a' | 'w' | 'wx', text: string): Promise<void> {
+  const handle = await open(file, flags, 0o600);
   try {
     await handle.writeFile(text);
     await handle.sync();

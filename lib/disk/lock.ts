@@ -5,11 +5,11 @@
  * the file of a quick one.)
  */
 
-import { link, open, readdir, readFile, rm } from 'node:fs/promises';
+import { link, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, UpidError } from '../types/errors.ts';
 import type { ProcessIdentity, Runtime } from '../types/runtime.ts';
-import { makeFolder, replaceFile } from './durable.ts';
+import { makeFolder, replaceFile, writeThrough } from './durable.ts';
 
 export interface LockHolder {
   readonly processId: number;
@@ -37,7 +37,7 @@ export async function takeLock(folder: string, purpose: string, runtime: LockRun
   const unique = join(folder, `.${mine.processId}-${runtime.random().toString(36).slice(2, 12)}`);
   try {
     await makeFolder(folder);
-    await writeWhole(unique, JSON.stringify(mine));
+    await writeThrough(unique, 'wx', JSON.stringify(mine));
     try {
       return await contend(folder, unique, mine, runtime.process);
     } finally {
@@ -80,16 +80,6 @@ function fileOf(folder: string, number: number): string {
 async function numbersIn(folder: string): Promise<readonly number[]> {
   const names = await readdir(folder);
   return names.flatMap((name) => (/^\d{9}$/.test(name) ? [Number(name)] : [])).toSorted((a, b) => a - b);
-}
-
-async function writeWhole(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'wx', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /** A second name of a whole file: the lock is never seen half-written. */
