@@ -36,7 +36,7 @@ function afterOthers(change: JournaledChange, step: JournaledStep, changes: read
   return continuing === undefined ? step : { ...step, state: 'continued', reason: `by change ${continuing.id}` };
 }
 
-export function sameObject(a: ObjectReference, b: ObjectReference): boolean {
+function sameObject(a: ObjectReference, b: ObjectReference): boolean {
   return a.uid === b.uid && a.namespace === b.namespace && a.name === b.name && a.kind === b.kind;
 }
 

@@ -78,7 +78,7 @@ export async function writeObject(client: KubeClient, write: Write): Promise<Wri
   return { state: 'unknown', reason: `no answer that tells whether it was changed: ${reason}` };
 }
 
-export function sendPatch(client: KubeClient, path: string, patch: readonly JsonPatchOperation[]): Promise<unknown> {
+function sendPatch(client: KubeClient, path: string, patch: readonly JsonPatchOperation[]): Promise<unknown> {
   return client.send('PATCH', path, patch, {
     source: SOURCE,
     query: { fieldManager: FIELD_MANAGER },
@@ -96,11 +96,12 @@ function isMoved(error: UpidError): boolean {
 }
 
 /** Whether it was changed cannot be told from the answer. */
-export function isUndecided(error: UpidError): boolean {
+function isUndecided(error: UpidError): boolean {
   if (error instanceof StatusError) return error.status === 429 || error.status >= 500;
   return ['cluster-unreachable', 'cluster-timeout', 'server-error'].includes(error.id);
 }
 
-function refusalOf(error: UpidError): string {
+/** Why one object was not read or written, in one sentence. */
+export function refusalOf(error: UpidError): string {
   return error.id === 'not-found' ? 'it is gone' : error.message;
 }

@@ -12,7 +12,7 @@ import type { Runtime } from '../types/runtime.ts';
 import type { ReportProgress } from '../types/source.ts';
 import type { ObjectReference } from '../types/workload.ts';
 import { answerTo, FIELD_MANAGER } from './dry-run.ts';
-import { patchOf, readObject, SOURCE } from './object.ts';
+import { patchOf, readObject, refusalOf, SOURCE } from './object.ts';
 import { objectPath, patchRight, ResourceIndex, type ServedResource } from './resource-path.ts';
 import type { Planned, PlannedStep } from './step.ts';
 
@@ -76,7 +76,7 @@ async function plannedOf(
     return refused === undefined ? made : { refused };
   } catch (error) {
     if (!(error instanceof UpidError) || !BY_OBJECT.has(error.id)) throw error;
-    return { refused: error.id === 'not-found' ? 'it is gone' : error.message };
+    return { refused: refusalOf(error) };
   }
 }
 

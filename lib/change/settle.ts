@@ -2,10 +2,10 @@
 
 import type { KubeClient } from '../kube/client.ts';
 import type { StepState } from '../types/change.ts';
-import { messageOf, UpidError } from '../types/errors.ts';
+import { UpidError } from '../types/errors.ts';
 import type { JournaledStep } from './journal/records.ts';
 import { markOf } from './mark.ts';
-import { readObject } from './object.ts';
+import { readObject, refusalOf } from './object.ts';
 import { objectPath, type ResourceIndex } from './resource-path.ts';
 import { isSame, valueAt } from './values.ts';
 
@@ -25,12 +25,11 @@ export async function settle(client: KubeClient, index: ResourceIndex, change: s
   } catch (error) {
     if (!(error instanceof UpidError) || !['not-found', 'api-missing', 'forbidden', 'server-error'].includes(error.id))
       throw error;
-    return { state: 'sent', reason: error.id === 'not-found' ? 'it is gone' : messageOf(error) };
+    return { state: 'sent', reason: refusalOf(error) };
   }
 }
 
-/** Pure. */
-export function stateIn(object: unknown, change: string, { values, kind, takingBack }: JournaledStep): Settled {
+function stateIn(object: unknown, change: string, { values, kind, takingBack }: JournaledStep): Settled {
   const holds = (which: 'from' | 'to'): boolean => values.every((value) => isSame(valueAt(object, value.path), value[which]));
   const mark = markOf(object, change);
   if (mark !== undefined) {

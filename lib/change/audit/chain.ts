@@ -5,6 +5,7 @@
 
 import { createHash } from 'node:crypto';
 import type { AuditEntry, AuditRecord } from '../../types/audit.ts';
+import { isObject } from '../values.ts';
 
 /** What the first record points to. */
 export const ORIGIN = '0'.repeat(64);
@@ -27,7 +28,7 @@ export function digestOf({ sequence, atMs, entry, previous }: Omit<AuditRecord, 
 
 function ordered(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(ordered);
-  if (typeof value !== 'object' || value === null) return value;
+  if (!isObject(value)) return value;
   const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
   return Object.fromEntries(
     entries.map(([name, inner]) => [name, ordered(inner)] as const).toSorted(([a], [b]) => (a < b ? -1 : 1)),
@@ -42,14 +43,13 @@ export function parseRecord(line: string): AuditRecord | undefined {
   } catch {
     return undefined;
   }
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { sequence, atMs, entry, previous, digest } = value as Partial<Record<keyof AuditRecord, unknown>>;
+  if (!isObject(value)) return undefined;
+  const { sequence, atMs, entry, previous, digest } = value;
   const isRecord =
     Number.isSafeInteger(sequence) &&
     Number.isFinite(atMs) &&
-    typeof entry === 'object' &&
-    entry !== null &&
+    isObject(entry) &&
     typeof previous === 'string' &&
     typeof digest === 'string';
-  return isRecord ? (value as AuditRecord) : undefined;
+  return isRecord ? (value as unknown as AuditRecord) : undefined;
 }

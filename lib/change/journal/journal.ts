@@ -16,7 +16,7 @@ export interface Journal {
   end(): Promise<void>;
 }
 
-const NAME = /^(\d{8}T\d{6}Z-[0-9a-f]{4})\.jsonl$/;
+const NAME = /^\d{8}T\d{6}Z-[0-9a-f]{4}\.jsonl$/;
 
 /** Sorts by time, and is told apart from others of the same second by chance: `20261125T114502Z-3f9a`. */
 export function newChangeId({ now, random }: Pick<Runtime, 'now' | 'random'>): string {
@@ -24,10 +24,6 @@ export function newChangeId({ now, random }: Pick<Runtime, 'now' | 'random'>): s
   return `${at}-${Math.floor(random() * 0x10000)
     .toString(16)
     .padStart(4, '0')}`;
-}
-
-export function isChangeId(text: string): boolean {
-  return NAME.test(`${text}.jsonl`);
 }
 
 /** Begins a journal: fulfilled when the intent is on the disk. @throws UpidError journal-unwritable */

@@ -4,8 +4,9 @@ import { type TrackedChange, tracked } from '../../change/history.ts';
 import type { JournaledChange } from '../../change/journal/records.ts';
 import { ResourceIndex } from '../../change/resource-path.ts';
 import { settle } from '../../change/settle.ts';
+import type { KubeClient } from '../../kube/client.ts';
 import { messageOf, UpidError } from '../../types/errors.ts';
-import { type ChangeRequest, isRunning, journaledChanges, journalFolder, type Session, withSession } from './session.ts';
+import { type ChangeRequest, isRunning, journaledChanges, journalFolder, withSession } from './session.ts';
 
 export type { TrackedChange };
 
@@ -38,11 +39,11 @@ async function settleAll(
   request: ChangeRequest,
 ): Promise<readonly JournaledChange[]> {
   try {
-    return await withSession(request, (session) =>
-      Promise.all(
-        changes.map((change) => (open.includes(change) && isHere(change, session) ? settleChange(change, session) : change)),
-      ),
-    );
+    return await withSession(request, ({ client, cluster }) => {
+      const index = new ResourceIndex(client);
+      const isLookedUp = (change: JournaledChange): boolean => open.includes(change) && change.cluster.id === cluster.id;
+      return Promise.all(changes.map((change) => (isLookedUp(change) ? settleChange(change, client, index) : change)));
+    });
   } catch (error) {
     if (!(error instanceof UpidError) || error.id === 'cancelled') throw error;
     request.runtime.warn(`Warning: what became of steps that were cut off cannot be looked up: ${messageOf(error)}`);
@@ -50,12 +51,7 @@ async function settleAll(
   }
 }
 
-function isHere({ cluster }: JournaledChange, session: Session): boolean {
-  return cluster.id === session.cluster.id;
-}
-
-async function settleChange(change: JournaledChange, { client }: Session): Promise<JournaledChange> {
-  const index = new ResourceIndex(client);
+async function settleChange(change: JournaledChange, client: KubeClient, index: ResourceIndex): Promise<JournaledChange> {
   const steps = [];
   for (const step of change.steps) {
     const isUnknown = step.state === 'sent';
