@@ -1,7 +1,6 @@
 /** `kubectl upid optimize schedule`: what to run in its office hours alone. */
 
 import { Command } from 'clipanion';
-import type { OptimizeRequest } from '../../lib/operations/optimize.ts';
 import { OptimizingCommand } from '../optimize-command.ts';
 
 export class OptimizeScheduleCommand extends OptimizingCommand {
@@ -26,6 +25,6 @@ export class OptimizeScheduleCommand extends OptimizingCommand {
 
   protected override async operation() {
     const { proposeSchedules } = await import('../../lib/operations/optimize-schedule.ts');
-    return (request: OptimizeRequest) => proposeSchedules(request);
+    return proposeSchedules;
   }
 }

@@ -1,6 +1,6 @@
 /** `kubectl upid simulate` as lists: what each change of the plan would have done, and what becomes of each node. */
 
-import type { NodeEffect, ReplayedChange, ReplayedValue, SimulatedNode, SimulationResult } from '../../lib/types/simulation.ts';
+import type { NodeEffect, ReplayedChange, SimulatedNode, SimulationResult } from '../../lib/types/simulation.ts';
 import { objectName, type Resources } from '../../lib/types/workload.ts';
 import { formatMoney, formatPercent, orNone, typeAndName } from './figures.ts';
 import { instant, type JsonObject, referenceFields, withoutAbsent } from './item.ts';
@@ -19,12 +19,12 @@ export function simulateListing(result: SimulationResult): Listing<ReplayedChang
       withoutAbsent({
         apiVersion: 'upid.dev/v1alpha1',
         kind: 'Simulation',
-        metadata: withoutAbsent({
+        metadata: {
           ...provenanceFields(result),
           plan: { madeAt: instant(plan.madeAtMs), context: plan.cluster.context, recommendations: plan.recommendations },
           ...(nodes && effectFields(nodes)),
           withoutNodes,
-        }),
+        },
         items,
         nodes: nodes?.nodes.map(nodeItem),
         unschedulable: nodes?.unschedulable,
@@ -100,13 +100,14 @@ export function formatShares({ cpuCores = 0, memoryBytes = 0 }: Resources): stri
   return `${formatPercent(cpuCores)} cpu, ${formatPercent(memoryBytes)} memory`;
 }
 
-function changeItem({ target, kind, fromMs, toMs, refused, ...change }: ReplayedChange, simulated: boolean): JsonObject {
+function changeItem(change: ReplayedChange, simulated: boolean): JsonObject {
+  const { target, kind, outcome, findings, values, fromMs, toMs, refused } = change;
   return withoutAbsent({
     ...referenceFields(target),
     recommendation: kind,
-    outcome: change.outcome,
-    findings: change.findings,
-    values: change.values.map((value) => valueItem(value)),
+    outcome,
+    findings,
+    values,
     refusedRequests: refused?.requests,
     refusedHours: refused?.hours,
     countedHours: refused?.ofHours,
@@ -115,10 +116,6 @@ function changeItem({ target, kind, fromMs, toMs, refused, ...change }: Replayed
     to: toMs === undefined ? undefined : instant(toMs),
     simulated,
   }) as JsonObject;
-}
-
-function valueItem(value: ReplayedValue): object {
-  return { ...value };
 }
 
 function nodeItem({ monthly, before, after, ...node }: SimulatedNode): JsonObject {
@@ -133,7 +130,7 @@ function nodeItem({ monthly, before, after, ...node }: SimulatedNode): JsonObjec
 }
 
 /** The three figures of the nodes, and what is requested of them in all. */
-export function effectFields({ reclaimable, realisable, alreadyIdle, before, after, tight }: NodeEffect): JsonObject {
+function effectFields({ reclaimable, realisable, alreadyIdle, before, after, tight }: NodeEffect): JsonObject {
   const { cpuCores, memoryBytes } = alreadyIdle.unrequested;
   return {
     ...resourceFields(reclaimable, 'reclaimable'),

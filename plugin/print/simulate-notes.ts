@@ -25,7 +25,7 @@ export function simulateNotes({ changes, nodes, withoutNodes }: SimulationResult
   ];
 }
 
-export function effectNotes({
+function effectNotes({
   reclaimable,
   realisable,
   alreadyIdle,
