@@ -43,6 +43,11 @@ export function replicasOf(workload: Pick<Workload, 'desiredReplicas' | 'pods'>)
   return workload.desiredReplicas ?? livePods(workload).length;
 }
 
+/** What the pods of a workload hold together. */
+export function heldTogether(workload: Pick<Workload, 'pods'>): Resources {
+  return sumOf(livePods(workload).map(({ containers }) => podRequests(containers)));
+}
+
 /** Resources times a count. */
 export function times(resources: Resources, count: number): Resources {
   return resourcesFrom((resource) => {

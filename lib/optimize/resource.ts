@@ -18,6 +18,11 @@ export function resourcesFrom(amount: (resource: ResourceName) => number | undef
   return { ...(cpuCores !== undefined && { cpuCores }), ...(memoryBytes !== undefined && { memoryBytes }) };
 }
 
+/** Whether there is more of anything in the first. */
+export function exceeds(a: Resources, b: Resources): boolean {
+  return RESOURCES.some((resource) => (amountOf(a, resource) ?? 0) > (amountOf(b, resource) ?? 0));
+}
+
 /** The quantity that is written into a manifest: whole millicores or mebibytes, rounded up. */
 export function quantityOf(resource: ResourceName, amount: number): string {
   return resource === 'cpu' ? cpuQuantity(amount) : memoryQuantity(amount);

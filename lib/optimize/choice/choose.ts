@@ -5,7 +5,7 @@ import type { CostChoice, CostPoint, PointName } from '../../types/choice.ts';
 import type { Money, ResourcePrices } from '../../types/money.ts';
 import type { Recommendation } from '../../types/plan.ts';
 import type { Workload } from '../../types/workload.ts';
-import { livePods, podRequests, sumOf } from '../pod-requests.ts';
+import { heldTogether, sumOf } from '../pod-requests.ts';
 import { type Front, paretoFront } from './front.ts';
 import { leastRisk } from './least-risk.ts';
 import { namedPoints } from './named.ts';
@@ -111,7 +111,7 @@ function distinct(recommendations: readonly Recommendation[]): readonly Recommen
 
 /** List price of all requests of these workloads' pods, a month. */
 function monthlyOf(workloads: readonly Workload[], prices: ResourcePrices): number {
-  const held = sumOf(workloads.flatMap((workload) => livePods(workload).map(({ containers }) => podRequests(containers))));
+  const held = sumOf(workloads.map(heldTogether));
   return Math.round(pricePerHour(held, prices) * HOURS_PER_MONTH * CENTS) / CENTS;
 }
 

@@ -10,7 +10,7 @@ import type { PlanContext } from '../context.ts';
 import { containerEdit, editOf } from '../patch.ts';
 import { livePods, podRequests, replicasOf, times } from '../pod-requests.ts';
 import type { Proposal } from '../proposal.ts';
-import { amountOf, nameOf, RESOURCES, type ResourceName, shown } from '../resource.ts';
+import { amountOf, exceeds, nameOf, RESOURCES, type ResourceName, shown } from '../resource.ts';
 import { NOT_ASKED } from '../unasked.ts';
 import { type Bounds, boundsOf, type Held, heldBy } from './bounds.ts';
 import { changesOf, heldAfter, type PlacedContainer, placedContainers, valuesOf } from './container.ts';
@@ -248,8 +248,7 @@ function isBestEffort(containers: readonly Held[]): boolean {
 
 /** Why a whole proposal is not made, though there would be one. */
 function refusedWhole({ podBefore, podAfter, growth }: Proposed, { context, workload }: Frame): string | undefined {
-  const grows = RESOURCES.some((resource) => (amountOf(podAfter, resource) ?? 0) > (amountOf(podBefore, resource) ?? 0));
-  const unplaced = grows ? misfit(podAfter, context.nodes) : undefined;
+  const unplaced = exceeds(podAfter, podBefore) ? misfit(podAfter, context.nodes) : undefined;
   return unplaced ?? overQuota(workload.ref.namespace, growth, context.resourceQuotas);
 }
 

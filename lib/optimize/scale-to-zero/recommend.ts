@@ -6,14 +6,14 @@ import type { IdleFinding } from '../../types/idle.ts';
 import type { Workload } from '../../types/workload.ts';
 import type { PlanContext } from '../context.ts';
 import { editOf, replicasEdit } from '../patch.ts';
-import { livePods, podRequests, replicasOf, sumOf } from '../pod-requests.ts';
+import { heldTogether, replicasOf } from '../pod-requests.ts';
 import type { Proposal } from '../proposal.ts';
 import { NOT_ASKED } from '../unasked.ts';
 
 /** For a workload that is idle and that no obstacle keeps. */
 export function scaleToZero(workload: Workload, finding: IdleFinding, context: PlanContext): Proposal {
   const replicas = replicasOf(workload);
-  const held = sumOf(livePods(workload).map(({ containers }) => podRequests(containers)));
+  const held = heldTogether(workload);
   return {
     kind: 'scale-to-zero',
     target: workload.ref,

@@ -8,7 +8,7 @@ import type { WorkloadHours } from '../../types/usage.ts';
 import type { Workload } from '../../types/workload.ts';
 import type { PlanContext } from '../context.ts';
 import { atZeroReason, keeperOf, protectedReason } from '../owner.ts';
-import { livePods, podRequests, replicasOf, sumOf, times } from '../pod-requests.ts';
+import { heldTogether, replicasOf, times } from '../pod-requests.ts';
 import type { Proposal } from '../proposal.ts';
 import { cronJobs, scaledObject } from './manifests.ts';
 
@@ -57,7 +57,7 @@ function obstacle(workload: Workload, context: PlanContext): string | undefined 
 function proposalFor({ workload, context, keda, kubectlVersion }: ScheduleInput, hours: OfficeHours, source: string): Proposal {
   const { ref, management } = workload;
   const replicas = replicasOf(workload);
-  const held = sumOf(livePods(workload).map(({ containers }) => podRequests(containers)));
+  const held = heldTogether(workload);
   const stopped = stoppedHours(hours);
   const spans = `${daysOf(hours.weekdays)} ${clock(hours.fromHour)}-${clock(hours.toHour)} ${hours.timeZone}`;
   const evidence = `in ${hours.weeks} weeks no hour outside of it used more than ${formatCores(hours.quietest)} CPU, and the busiest ${formatCores(hours.busiest)} (${source})`;

@@ -3,7 +3,7 @@
 import type { Recommendation, ValueChange } from '../../types/plan.ts';
 import { parseQuantity } from '../../types/quantity.ts';
 import type { ContainerSpec, Pod, Resources } from '../../types/workload.ts';
-import { amountOf, RESOURCES, type ResourceName, resourcesFrom } from '../resource.ts';
+import { amountOf, exceeds, type ResourceName, resourcesFrom } from '../resource.ts';
 
 /** Replicas that a recommendation sets; undefined where it leaves them. */
 export function replicasAfter({ changes }: Pick<Recommendation, 'changes'>): number | undefined {
@@ -42,8 +42,5 @@ function followed({ requests, limits }: ContainerSpec, resource: ResourceName, a
 
 /** Whether a container asks for more of anything than before. */
 export function grows(before: Pod['containers'], after: Pod['containers']): boolean {
-  return after.some(({ name, requests }) => {
-    const was = before.find((spec) => spec.name === name)?.requests ?? {};
-    return RESOURCES.some((resource) => (amountOf(requests, resource) ?? 0) > (amountOf(was, resource) ?? 0));
-  });
+  return after.some(({ name, requests }) => exceeds(requests, before.find((spec) => spec.name === name)?.requests ?? {}));
 }
