@@ -1,8 +1,7 @@
 /** How often a size is exceeded, and what it frees, on machines that nothing was learned from. */
 
-import { HISTORY_HOURS } from '../../lib/intelligence/forecast/window.ts';
 import { isTooShortToSize, recommendPeak, type SizingModel } from '../../lib/intelligence/sizing/recommend.ts';
-import type { SizingMetric } from '../../lib/intelligence/sizing/window.ts';
+import { DAY_HOURS, HISTORY_HOURS, type SizingMetric } from '../../lib/intelligence/sizing/window.ts';
 import { SIZING_RISKS, WEEKS_AT_RISK } from '../../lib/types/sizing.ts';
 import type { Role, Traces } from '../forecast/traces.ts';
 import { midnightAfter } from '../forecast/windows.ts';
@@ -52,7 +51,7 @@ export function windowsApart(
   provisioned: Provisioned,
   roles: readonly Role[] = ['apart'],
 ): readonly PeakWindow[] {
-  const choice = { roles, stepHours: 96, firstHours: midnightAfter(traces, HISTORY_HOURS / 24) };
+  const choice = { roles, stepHours: 96, firstHours: midnightAfter(traces, HISTORY_HOURS / DAY_HOURS) };
   return [...peakWindows(traces, provisioned, choice)];
 }
 

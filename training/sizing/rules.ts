@@ -4,9 +4,8 @@
  */
 
 import { sortedMeasured, sortedQuantile } from '../../lib/intelligence/evidence/measured.ts';
-import { DAY_HOURS, HISTORY_HOURS } from '../../lib/intelligence/forecast/window.ts';
-import { highestOf } from '../../lib/intelligence/sizing/features.ts';
-import type { SizingWindow } from '../../lib/intelligence/sizing/window.ts';
+import { highestOf, lastDays } from '../../lib/intelligence/sizing/features.ts';
+import { DAY_HOURS, HISTORY_HOURS, type SizingWindow } from '../../lib/intelligence/sizing/window.ts';
 
 export interface Rule {
   readonly name: string;
@@ -18,7 +17,7 @@ const MARGIN = 1.15;
 export const KRR: Rule = {
   name: 'KRR simple (CPU p95 14 d; memory highest 14 d + 15 %)',
   size: ({ metric, peak }) =>
-    metric === 'cpu' ? sortedQuantile(sortedMeasured(last(peak, 14)), 0.95) : highestOf(last(peak, 14)) * MARGIN,
+    metric === 'cpu' ? sortedQuantile(sortedMeasured(lastDays(peak, 14)), 0.95) : highestOf(lastDays(peak, 14)) * MARGIN,
 };
 
 export const VPA: Rule = {
@@ -43,7 +42,7 @@ interface Weighted {
 /** Half-life of a day. */
 function hourly(peak: Float64Array): readonly Weighted[] {
   const hours = VPA_DAYS * DAY_HOURS;
-  return [...last(peak, VPA_DAYS)].flatMap((value, hour) =>
+  return [...lastDays(peak, VPA_DAYS)].flatMap((value, hour) =>
     Number.isNaN(value) ? [] : [{ value, weight: 2 ** ((hour - hours) / DAY_HOURS) }],
   );
 }
@@ -71,8 +70,4 @@ function decayingPercentile(samples: readonly Weighted[], metric: 'cpu' | 'memor
     if (seen >= 0.9 * total) return startOf(bucketOf(value) + 1);
   }
   return 0;
-}
-
-function last(values: Float64Array, days: number): Float64Array {
-  return values.subarray(HISTORY_HOURS - days * DAY_HOURS);
 }

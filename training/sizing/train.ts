@@ -5,12 +5,11 @@
 
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { HISTORY_HOURS, REQUIRED_HOURS } from '../../lib/intelligence/forecast/window.ts';
 import { FEATURES } from '../../lib/intelligence/sizing/features.ts';
 import type { PeakTrees } from '../../lib/intelligence/sizing/forest.ts';
 import { type ShippedMetric, type ShippedSizing, sizingModelOf } from '../../lib/intelligence/sizing/model.ts';
 import { steadiness } from '../../lib/intelligence/sizing/recommend.ts';
-import type { SizingMetric } from '../../lib/intelligence/sizing/window.ts';
+import { HISTORY_HOURS, REQUIRED_HOURS, type SizingMetric } from '../../lib/intelligence/sizing/window.ts';
 import type { MeasuredFigure } from '../../lib/types/model-card.ts';
 import { type SizingRisk, WEEKS_AT_RISK } from '../../lib/types/sizing.ts';
 import { readTraces, TRACES_FILE, type Traces } from '../forecast/traces.ts';

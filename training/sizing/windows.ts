@@ -2,8 +2,15 @@
 
 import { DuckDBInstance } from '@duckdb/node-api';
 import { sortedMeasured, sortedQuantile } from '../../lib/intelligence/evidence/measured.ts';
-import { HISTORY_HOURS, HORIZON_HOURS, REQUIRED_HOURS } from '../../lib/intelligence/forecast/window.ts';
-import { type SizingHistory, type SizingMetric, type SizingWindow, sizingWindow } from '../../lib/intelligence/sizing/window.ts';
+import {
+  HISTORY_HOURS,
+  REQUIRED_HOURS,
+  type SizingHistory,
+  type SizingMetric,
+  type SizingWindow,
+  sizingWindow,
+  WEEK_HOURS,
+} from '../../lib/intelligence/sizing/window.ts';
 import { type Role, roleOf, type Traces } from '../forecast/traces.ts';
 
 export const SIZED = ['cpu', 'memory'] as const satisfies readonly SizingMetric[];
@@ -67,14 +74,14 @@ export interface PeakChoice {
 }
 
 /** At least half of the week must have been recorded for its peak to count. */
-const MEASURED_FUTURE = HORIZON_HOURS / 2;
+const MEASURED_FUTURE = WEEK_HOURS / 2;
 
 export function* peakWindows(traces: Traces, provisioned: Provisioned, choice: PeakChoice): Generator<PeakWindow> {
   for (const trace of traces.traces) {
     if (!choice.roles.includes(roleOf(trace.id))) continue;
     for (const metric of SIZED) {
-      for (let origin = choice.firstHours; origin + HORIZON_HOURS <= traces.hours; origin += choice.stepHours) {
-        const future = sortedMeasured(trace.peaks[metric].subarray(origin, origin + HORIZON_HOURS));
+      for (let origin = choice.firstHours; origin + WEEK_HOURS <= traces.hours; origin += choice.stepHours) {
+        const future = sortedMeasured(trace.peaks[metric].subarray(origin, origin + WEEK_HOURS));
         const known = Math.min(choice.historyHours?.() ?? HISTORY_HOURS, origin);
         const hasPeaks = choice.peaksKnown?.() ?? true;
         const history: SizingHistory = {

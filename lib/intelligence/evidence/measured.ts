@@ -2,6 +2,11 @@
 
 import type { SlotValues } from '../../types/usage.ts';
 
+/** Use is a number, and never negative. */
+export function isMeasurement(value: number): boolean {
+  return value >= 0 && value < Number.POSITIVE_INFINITY;
+}
+
 /** Number of values that are measured. */
 export function countMeasured(values: SlotValues): number {
   let measured = 0;
@@ -43,6 +48,12 @@ export function meanOf(values: SlotValues | readonly number[]): number {
     count++;
   }
   return sum / count;
+}
+
+/** Standard deviation of what is measured, of all there is; NaN for nothing. */
+export function standardDeviation(values: SlotValues): number {
+  const mean = meanOf(values);
+  return Math.sqrt(meanOf(values.map((value) => (value - mean) * (value - mean))));
 }
 
 /** Mean absolute difference between values `lag` apart; NaN where no two are. */

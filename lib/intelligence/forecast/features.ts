@@ -6,7 +6,7 @@
 
 import type { ForecastMetric } from '../../types/forecast.ts';
 import type { SlotValues } from '../../types/usage.ts';
-import { changeOver, meanOf, sortedMeasured, sortedMedian, sortedQuantile } from '../evidence/measured.ts';
+import { changeOver, meanOf, sortedMeasured, sortedMedian, sortedQuantile, standardDeviation } from '../evidence/measured.ts';
 import {
   blockMedians,
   dailyChange,
@@ -270,11 +270,6 @@ function windowFeatures(window: HistoryWindow, base: SlotValues, scale: number):
 
 function share(value: number, scale: number): number {
   return Number.isNaN(value) ? 0 : value / scale;
-}
-
-function standardDeviation(values: SlotValues): number {
-  const mean = meanOf(values);
-  return Math.sqrt(meanOf(values.map((value) => (value - mean) * (value - mean))));
 }
 
 function merged(weeks: readonly SlotValues[]): SlotValues {

@@ -2,6 +2,7 @@
 
 import type { ForecastHistory, ForecastMetric } from '../../types/forecast.ts';
 import type { SlotValues } from '../../types/usage.ts';
+import { isMeasurement } from '../evidence/measured.ts';
 
 /** Older hours are not looked at. */
 export const HISTORY_HOURS = 720;
@@ -32,7 +33,7 @@ export function historyWindow({ metric, grid, mean }: ForecastHistory): HistoryW
   let measured = 0;
   for (let at = Math.max(0, shift); at < HISTORY_HOURS; at++) {
     const value = mean[at - shift] ?? Number.NaN;
-    if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) continue;
+    if (!isMeasurement(value)) continue;
     values[at] = value;
     measured++;
   }
@@ -58,7 +59,7 @@ export function hourlyHistory(metric: ForecastMetric, originMs: number, samples:
   const peak = new Float64Array(HISTORY_HOURS).fill(Number.NaN);
   for (const sample of samples) {
     const at = Math.floor((sample.atMs - startMs) / HOUR_MS);
-    if (!(at >= 0 && at < HISTORY_HOURS && sample.value >= 0 && sample.value < Number.POSITIVE_INFINITY)) continue;
+    if (!(at >= 0 && at < HISTORY_HOURS && isMeasurement(sample.value))) continue;
     sum[at]! += sample.value;
     count[at]! += 1;
     const high = sample.peak ?? sample.value;

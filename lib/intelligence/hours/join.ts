@@ -5,6 +5,7 @@
 
 import type { ForecastHistory, ForecastMetric } from '../../types/forecast.ts';
 import type { SlotGrid, SlotValues, WorkloadHours } from '../../types/usage.ts';
+import { countMeasured, isMeasurement } from '../evidence/measured.ts';
 
 export interface JoinedHours {
   /** Names of the sources that gave an hour, the leading one first. */
@@ -77,13 +78,9 @@ function onGrid(values: SlotValues, from: SlotGrid, to: SlotGrid): SlotValues {
 function measurements(values: SlotValues): { readonly values: SlotValues; readonly dropped: number } {
   let dropped = 0;
   const kept = values.map((value) => {
-    if (Number.isNaN(value) || (value >= 0 && value < Number.POSITIVE_INFINITY)) return value;
+    if (Number.isNaN(value) || isMeasurement(value)) return value;
     dropped++;
     return Number.NaN;
   });
   return { values: kept, dropped };
-}
-
-function countMeasured(values: SlotValues): number {
-  return values.reduce((count, value) => (Number.isNaN(value) ? count : count + 1), 0);
 }

@@ -4,7 +4,15 @@
  */
 
 import type { SlotValues } from '../../types/usage.ts';
-import { countMeasured, meanOf, sortedMeasured, sortedMedian, sortedQuantile } from '../evidence/measured.ts';
+import {
+  changeOver,
+  countMeasured,
+  meanOf,
+  sortedMeasured,
+  sortedMedian,
+  sortedQuantile,
+  standardDeviation,
+} from '../evidence/measured.ts';
 import { DAY_HOURS, HISTORY_HOURS, type SizingWindow, WEEK_HOURS } from './window.ts';
 
 const MAXIMA_DAYS = [1, 2, 3, 7, 14] as const;
@@ -68,7 +76,7 @@ export function featureRow(window: SizingWindow, base: number): Float32Array {
   features.push(...weeks);
   for (let week = 0; week + 1 < WEEKS; week++) features.push(weeks[week]! - Math.max(...weeks.slice(week + 1)));
   const known = Float64Array.from(weeks.filter((value) => value > FARTHEST)).sort();
-  features.push(known.at(-2) ?? FARTHEST, deviation(known));
+  features.push(known.at(-2) ?? FARTHEST, standardDeviation(known));
 
   const sorted = sortedMeasured(peak);
   for (const days of QUANTILE_DAYS) {
@@ -86,11 +94,11 @@ export function featureRow(window: SizingWindow, base: number): Float32Array {
   );
   const logDays = days.map((value) => (Number.isNaN(value) ? Number.NaN : below(value)));
   features.push(
-    deviation(sortedMeasured(logDays)),
-    meanChange(logDays),
+    standardDeviation(sortedMeasured(logDays)),
+    changeOver(logDays, 1),
     slope(logDays.subarray(logDays.length - 7)),
     slope(logDays),
-    Math.min(HISTORY_HOURS, hoursSince(peak, base)),
+    hoursSince(peak, base),
   );
   for (const level of LEVELS) {
     features.push(countFrom(peak, level * base), countFrom(days, level * base), hoursSince(peak, level * base));
@@ -121,7 +129,7 @@ export function featureRow(window: SizingWindow, base: number): Float32Array {
   return Float32Array.from(features, (value) => (Number.isNaN(value) ? 0 : value));
 }
 
-function lastDays(values: SlotValues, days: number): SlotValues {
+export function lastDays(values: SlotValues, days: number): SlotValues {
   return values.subarray(HISTORY_HOURS - days * DAY_HOURS);
 }
 
@@ -140,17 +148,6 @@ function dailyHighest(values: SlotValues): SlotValues {
     days[day] = countMeasured(hours) === 0 ? Number.NaN : highestOf(hours);
   }
   return days;
-}
-
-function deviation(values: SlotValues): number {
-  if (values.length === 0) return 0;
-  const mean = meanOf(values);
-  return Math.sqrt(meanOf(values.map((value) => (value - mean) * (value - mean))));
-}
-
-/** Mean absolute difference of neighbours. */
-function meanChange(values: SlotValues): number {
-  return meanOf(values.subarray(1).map((value, at) => Math.abs(value - values[at]!)));
 }
 
 /** Least-squares slope per step over what is measured. */

@@ -1,6 +1,7 @@
 /** The hours a size rests on: the last 30 days of highest and mean values within each hour, what cannot be a measurement left out. */
 
 import type { SlotValues } from '../../types/usage.ts';
+import { isMeasurement } from '../evidence/measured.ts';
 import type { HourlySample } from '../forecast/window.ts';
 
 /** Older hours are not looked at. */
@@ -54,10 +55,6 @@ export function sizingWindow({ metric, mean, peak }: SizingHistory): SizingWindo
     peaks[at] = hasPeak ? Math.max(high, means[at]!) : means[at]!;
   }
   return { metric, basis: 2 * known > measured ? 'peaks' : 'means', mean: means, peak: peaks, measured };
-}
-
-function isMeasurement(value: number): boolean {
-  return value >= 0 && value < Number.POSITIVE_INFINITY;
 }
 
 const HOUR_MS = 3_600_000;
