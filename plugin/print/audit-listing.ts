@@ -1,8 +1,8 @@
 /** The audit trail as a list, what its check found, and what was exported of it. */
 
 import type { AuditExport, AuditListing } from '../../lib/operations/audit/trail.ts';
+import { nameInPlace } from '../../lib/operations/change/result.ts';
 import type { AuditCheck, AuditProblem, AuditRecord } from '../../lib/types/audit.ts';
-import { objectName } from '../../lib/types/workload.ts';
 import { orNone, plural } from './figures.ts';
 import { instant, type JsonObject, withoutAbsent } from './item.ts';
 import type { Column, Listing } from './listing.ts';
@@ -42,7 +42,7 @@ export const AUDIT_COLUMNS: readonly Column<AuditRecord>[] = [
   { heading: 'EVENT', cell: ({ entry }) => entry.event, sortKey: ({ entry }) => entry.event },
   {
     heading: 'OBJECT',
-    cell: ({ entry }) => orNone(entry.target, ({ namespace, ...target }) => `${namespace}/${objectName(target)}`),
+    cell: ({ entry }) => orNone(entry.target, nameInPlace),
     sortKey: ({ entry }) => entry.target?.name,
   },
   { heading: 'BY', cell: ({ entry }) => entry.by.kubernetes, sortKey: ({ entry }) => entry.by.kubernetes },

@@ -1,8 +1,9 @@
 /** Changes as `history` lists them, and the objects of one. */
 
 import type { TrackedChange } from '../../lib/operations/change/history.ts';
-import { valuesText } from '../../lib/operations/change/result.ts';
+import { isStanding, valuesText } from '../../lib/operations/change/result.ts';
 import type { ChangeStep } from '../../lib/types/change.ts';
+import { OBJECT_COLUMNS, OBJECT_CSV_COLUMNS, undoNote } from './changed-listing.ts';
 import { orNone, plural, typeAndName } from './figures.ts';
 import { instant, type JsonObject, withoutAbsent } from './item.ts';
 import type { Listing } from './listing.ts';
@@ -92,17 +93,14 @@ function stepItem({
 export function stepListing(change: TrackedChange): Listing<ChangeStep> {
   return {
     columns: [
-      { heading: 'NAMESPACE', cell: ({ target }) => target.namespace, sortKey: ({ target }) => target.namespace },
-      { heading: 'NAME', cell: ({ target }) => typeAndName(target), sortKey: ({ target }) => target.name },
-      { heading: 'ACTION', cell: ({ kind }) => kind, sortKey: ({ kind }) => kind },
-      { heading: 'STATE', cell: ({ state }) => state, sortKey: ({ state }) => state },
+      ...OBJECT_COLUMNS,
       { heading: 'CHANGE', cell: ({ values }) => valuesText(values), sortKey: ({ values }) => values.length },
       { heading: 'REASON', cell: ({ reason }) => orNone(reason, String), sortKey: ({ reason }) => reason },
     ],
     rows: change.steps.map((value) => ({ value, item: stepItem(value) })),
     list: (items) => ({ apiVersion: 'upid.dev/v1alpha1', kind: 'ChangeStepList', metadata: {}, items }),
     name: ({ target }) => typeAndName(target),
-    csvColumns: ['namespace', 'kind', 'name', 'action', 'state', 'reason'],
+    csvColumns: OBJECT_CSV_COLUMNS,
   };
 }
 
@@ -111,11 +109,10 @@ export function historyNotes(
   programName: string,
   demo: boolean,
 ): readonly string[] {
-  const undoable =
-    action !== 'rollback' && steps.some(({ state }) => ['sent', 'applied', 'verified', 'undo-refused'].includes(state));
+  const undoable = action !== 'rollback' && steps.some(isStanding);
   const who = by.kubernetes || by.local;
   return [
     `${action} of ${plural(steps.length, 'object')} at ${instant(startedAtMs)}${who === '' ? '' : ` by ${who}`}: ${state}`,
-    ...(undoable ? [`To undo: ${programName} rollback ${id}${demo ? ' --demo' : ''}`] : []),
+    ...(undoable ? [undoNote(id, programName, demo)] : []),
   ];
 }

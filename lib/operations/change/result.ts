@@ -3,6 +3,8 @@
 import type { ChangeAction, ChangeStep, StepState, Untouched, WrittenValue } from '../../types/change.ts';
 import { type ClusterIdentity, type ObjectReference, objectName } from '../../types/workload.ts';
 
+export { isStanding } from '../../change/history.ts';
+
 /** How a change is carried out. */
 export interface CarryingOptions {
   readonly dryRun: 'none' | 'client' | 'server';
