@@ -5,7 +5,7 @@
  */
 
 import type { ResourcePrices } from '../types/money.ts';
-import type { Node } from '../types/workload.ts';
+import { compareTexts, type Node } from '../types/workload.ts';
 import { type Provider, providerOf } from './provider.ts';
 
 /** Month in which the figures below were read. */
@@ -42,5 +42,5 @@ export function listPrices(nodes: readonly Pick<Node, 'providerId' | 'labels'>[]
 
 function commonest(providers: readonly Provider[]): Provider | undefined {
   const counts = Map.groupBy(providers, (provider) => provider);
-  return [...counts.keys()].toSorted((a, b) => counts.get(b)!.length - counts.get(a)!.length || (a < b ? -1 : a > b ? 1 : 0))[0];
+  return [...counts.keys()].toSorted((a, b) => counts.get(b)!.length - counts.get(a)!.length || compareTexts(a, b))[0];
 }

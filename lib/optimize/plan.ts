@@ -7,7 +7,7 @@ import { totalSavings } from '../money/savings.ts';
 import type { IdleFinding } from '../types/idle.ts';
 import type { Declined, Plan, Recommendation, RecommendationKind } from '../types/plan.ts';
 import { type UsageEvidence, workloadKey } from '../types/usage.ts';
-import { type ClusterIdentity, type Workload, workloadOrder } from '../types/workload.ts';
+import { type ClusterIdentity, compareTexts, type Workload, workloadOrder } from '../types/workload.ts';
 import type { PlanContext } from './context.ts';
 import { emittedIfOwned } from './emit/owned.ts';
 import type { Proposal } from './proposal.ts';
@@ -91,12 +91,8 @@ const LEAST_RISK = 0.02;
 function byTarget(a: Declined, b: Declined): number {
   return (
     workloadOrder(a.target, b.target) ||
-    compare(a.container ?? '', b.container ?? '') ||
-    compare(a.resource ?? '', b.resource ?? '') ||
-    compare(a.reason, b.reason)
+    compareTexts(a.container ?? '', b.container ?? '') ||
+    compareTexts(a.resource ?? '', b.resource ?? '') ||
+    compareTexts(a.reason, b.reason)
   );
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

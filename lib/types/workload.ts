@@ -239,9 +239,10 @@ export function objectName(ref: Pick<ObjectReference, 'apiVersion' | 'kind' | 'n
 
 /** Order of listings: namespace, name, kind. */
 export function workloadOrder(a: ObjectReference, b: ObjectReference): number {
-  return compare(a.namespace, b.namespace) || compare(a.name, b.name) || compare(a.kind, b.kind);
+  return compareTexts(a.namespace, b.namespace) || compareTexts(a.name, b.name) || compareTexts(a.kind, b.kind);
 }
 
-function compare(a: string, b: string): number {
+/** Order of texts by their code units, the same everywhere. */
+export function compareTexts(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -4,6 +4,7 @@
  * place stays as it was. What is said to come free can be emptied; that nothing else could is not said.
  */
 
+import { compareTexts } from '../../types/workload.ts';
 import { type Bin, type Board, usedShare } from './board.ts';
 import { type PackedPod, shareOf } from './pod.ts';
 
@@ -46,7 +47,7 @@ function targetsOf({ bins }: Board, staying: Consolidation['kept']): readonly Bi
 }
 
 export function byName(a: Bin, b: Bin): number {
-  return a.node.name < b.node.name ? -1 : a.node.name > b.node.name ? 1 : 0;
+  return compareTexts(a.node.name, b.node.name);
 }
 
 const CONTROL_PLANE = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'];
@@ -95,7 +96,7 @@ export function largestFirst(pods: readonly PackedPod[], { offered }: Pick<Bin, 
 }
 
 function byPodName(a: PackedPod, b: PackedPod): number {
-  return nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : 0;
+  return compareTexts(nameOf(a), nameOf(b));
 }
 
 export function nameOf({ namespace, name }: PackedPod): string {
@@ -108,7 +109,7 @@ export function obstacles(board: Board, pod: PackedPod, bins: readonly Bin[]): s
   if (reasons.length === 0) return 'no other node takes pods';
   const counts = [...Map.groupBy(reasons, (reason) => reason)].map(([reason, all]) => ({ reason, count: all.length }));
   return counts
-    .toSorted((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1))
+    .toSorted((a, b) => b.count - a.count || compareTexts(a.reason, b.reason))
     .map(({ reason, count }) => `${count} ${count === 1 ? reason : plural(reason)}`)
     .join(', ');
 }

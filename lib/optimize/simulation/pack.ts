@@ -2,7 +2,7 @@
 
 import type { Recommendation } from '../../types/plan.ts';
 import { workloadKey } from '../../types/usage.ts';
-import type { Pod, Workload } from '../../types/workload.ts';
+import { compareTexts, type Pod, type Workload } from '../../types/workload.ts';
 import { livePods } from '../pod-requests.ts';
 import { containersAfter, grows, replicasAfter } from './after.ts';
 import { goesWithNode, pinnedReason, type SelectedPods, selectedPods } from './pinned.ts';
@@ -37,7 +37,7 @@ function resized(workload: Workload, change: Recommendation | undefined): Worklo
   const wanted = change && replicasAfter(change);
   const live = livePods(workload);
   if (wanted === undefined || wanted === live.length) return workload;
-  const stay = live.toSorted((a, b) => (a.name < b.name ? -1 : 1)).slice(0, wanted);
+  const stay = live.toSorted((a, b) => compareTexts(a.name, b.name)).slice(0, wanted);
   const [model] = live;
   const added = model ? Array.from({ length: Math.max(0, wanted - live.length) }, (_, at) => newPod(model, at)) : [];
   return { ...workload, pods: [...stay, ...added] };
