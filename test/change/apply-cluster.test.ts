@@ -4,15 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { applyPlan } from '../../lib/operations/change/apply.ts';
 import type { ChangeResult } from '../../lib/operations/change/result.ts';
 import { type RollbackTarget, rollBack } from '../../lib/operations/change/rollback.ts';
-import { containerEdit, type Edit, editOf, replicasEdit } from '../../lib/optimize/patch.ts';
-import type { Recommendation, RecommendationKind } from '../../lib/types/plan.ts';
-import type { Runtime } from '../../lib/types/runtime.ts';
+import type { Recommendation } from '../../lib/types/plan.ts';
 import type { KubeObject } from '../cluster/api.ts';
 import { startCluster, type TestCluster } from '../cluster/cluster.ts';
 import { nodeManifest, until } from '../cluster/fill/objects.ts';
 import { clusterSuite } from '../cluster/suite.ts';
 import { assert } from '../harness.ts';
-import { testRuntime } from '../kube/runtime.ts';
+import { temporaryFolder } from '../kube/runtime.ts';
+import { changeRequest } from './change-request.ts';
+import { identityOf, podTemplate, toRequest, toZero } from './recommended.ts';
 
 const test = clusterSuite('plans on a real cluster');
 
@@ -35,8 +35,6 @@ const ROOTS: Readonly<Record<Kind, readonly [apiVersion: string, plural: string]
   CronJob: ['batch/v1', 'cronjobs'],
 };
 
-const RESOURCES = { requests: { cpu: '500m', memory: '256Mi' }, limits: { memory: '512Mi' } };
-
 function pathOf(kind: Kind, namespace: string, name = ''): string {
   const [apiVersion, plural] = ROOTS[kind];
   return `/apis/${apiVersion}/namespaces/${namespace}/${plural}${name && `/${name}`}`;
@@ -46,10 +44,7 @@ async function inNamespace(namespace: string, objects: Readonly<Record<string, K
   await cluster.api.send('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
   for (const [name, kind] of Object.entries(objects)) {
     const labels = { app: name };
-    const template = {
-      metadata: { labels },
-      spec: { containers: [{ name: 'web', image: 'registry.example.com/web:1', resources: RESOURCES }] },
-    };
+    const template = podTemplate(labels);
     const finite = { ...template, spec: { ...template.spec, restartPolicy: 'Never' } };
     const spec =
       kind === 'CronJob'
@@ -84,70 +79,32 @@ async function recommendationFor(
 ): Promise<Recommendation> {
   const { metadata, spec } = await cluster.api.get(pathOf(kind, namespace, name));
   const target = { apiVersion: ROOTS[kind][0], kind, namespace, name, uid: metadata.uid };
-  const containers = kind === 'CronJob' ? '/spec/jobTemplate/spec/template/spec/containers' : '/spec/template/spec/containers';
-  const container = {
-    name: 'web',
-    image: 'registry.example.com/web:1',
-    role: 'app',
-    requests: {},
-    limits: {},
-    probes: [],
-    portNames: [],
-    resourcesAsWritten: RESOURCES,
-  } as const;
-  const edit: Edit =
-    what === 'zero'
-      ? replicasEdit(Number(spec?.replicas), 0)
-      : containerEdit(`${containers}/0`, container, { requests: { cpu: what.cpu }, limits: { cpu: what.cpu } });
-  const recommended: RecommendationKind = what === 'zero' ? 'scale-to-zero' : 'rightsize';
-  return {
-    kind: recommended,
-    target,
-    replicas: 3,
-    reason: 'measured',
-    risk: { value: 0.05, factors: [] },
-    changes: [],
-    ...editOf(target, [edit]),
-    requestedBefore: {},
-    savings: { cpuCores: 0, memoryBytes: 0, monthly: { amount: 0, currency: 'USD' }, priceSource: 'test' },
-    warnings: [],
-    dryRun: { state: 'not-asked', reason: 'test' },
-  };
+  if (what === 'zero') return toZero(target, Number(spec?.replicas));
+  const template = kind === 'CronJob' ? '/spec/jobTemplate/spec/template' : '/spec/template';
+  return toRequest(target, template, { request: what.cpu, limit: what.cpu });
 }
 
 interface Options {
-  readonly runtime: Runtime;
+  readonly home: string;
   readonly atomic?: boolean;
   readonly force?: boolean;
   readonly as?: string;
   readonly timeoutSeconds?: number;
 }
 
-function machine(): Runtime {
-  return testRuntime({ random: Math.random });
-}
-
-function requestOf({ runtime, as, atomic = false, force = false, timeoutSeconds = 30 }: Options) {
+function requestOf({ home, as, atomic = false, force = false, timeoutSeconds = 30 }: Options) {
   return {
+    ...changeRequest(cluster.kubeconfig, home),
     connection: { kubeconfig: cluster.kubeconfig, ...(as !== undefined && { as }) },
-    demo: false,
-    runtime,
-    signal: new AbortController().signal,
-    progress: () => undefined,
-    version: '0.0.0-test',
-    dryRun: 'none',
     atomic,
     force,
     timeoutSeconds,
     settleSeconds: 0.5,
-    confirm: async () => true,
-  } as const;
+  };
 }
 
 async function apply(recommendations: readonly Recommendation[], options: Options): Promise<ChangeResult> {
-  const { metadata } = await cluster.api.get('/api/v1/namespaces/kube-system');
-  const identity = { id: metadata.uid, context: 'test', server: cluster.apiUrl, simulated: false };
-  return applyPlan({ cluster: identity, recommendations }, requestOf(options));
+  return applyPlan({ cluster: await identityOf(cluster), recommendations }, requestOf(options));
 }
 
 function takeBack(what: RollbackTarget, namespace: string | undefined, options: Options): Promise<ChangeResult> {
@@ -192,8 +149,8 @@ function planFor(namespace: string): Promise<readonly Recommendation[]> {
 test('what is applied is verified, and its rollback brings every kind back letter by letter', async () => {
   await inNamespace('letters', WORKLOADS);
   const before = await specsIn('letters', WORKLOADS);
-  const home = { runtime: machine() };
-  const applied = await apply(await planFor('letters'), home);
+  const machine = { home: temporaryFolder() };
+  const applied = await apply(await planFor('letters'), machine);
   assert.equal(
     statesOf(applied),
     Object.fromEntries(Object.keys(WORKLOADS).map((name) => [name, 'verified'])),
@@ -201,7 +158,7 @@ test('what is applied is verified, and its rollback brings every kind back lette
   );
   const after = await specsIn('letters', WORKLOADS);
   for (const name of Object.keys(WORKLOADS)) assert.not.equal(after[name], before[name], name);
-  const back = await takeBack({ last: true }, undefined, home);
+  const back = await takeBack({ last: true }, undefined, machine);
   assert.ok(
     back.objects.every(({ state }) => state === 'verified'),
     JSON.stringify(back.objects),
@@ -212,8 +169,8 @@ test('what is applied is verified, and its rollback brings every kind back lette
 test('another machine, with an empty home, takes everything back by the annotations', async () => {
   await inNamespace('elsewhere', WORKLOADS);
   const before = await specsIn('elsewhere', WORKLOADS);
-  await apply(await planFor('elsewhere'), { runtime: machine() });
-  const back = await takeBack({ all: true }, 'elsewhere', { runtime: machine() });
+  await apply(await planFor('elsewhere'), { home: temporaryFolder() });
+  const back = await takeBack({ all: true }, 'elsewhere', { home: temporaryFolder() });
   assert.ok(
     back.objects.every(({ state }) => state === 'verified'),
     JSON.stringify(back.objects),
@@ -233,14 +190,14 @@ test('what somebody changed between plan and apply is refused by name: the rest 
   const plan = await Promise.all(Object.entries(objects).map(([name, kind]) => recommendationFor(kind, 'between', name, 'zero')));
   await somebodyScales('between', 'idle');
   const before = await specsIn('between', objects);
-  const home = { runtime: machine() };
+  const machine = { home: temporaryFolder() };
   let message = '';
-  await apply(plan, { ...home, atomic: true }).catch((error: Error) => {
+  await apply(plan, { ...machine, atomic: true }).catch((error: Error) => {
     message = error.message;
   });
   assert.match(message, /between\/deployment\.apps\/idle is refused: \/spec\/replicas is 2/);
   assert.equal(await specsIn('between', objects), before);
-  const applied = await apply(plan, home);
+  const applied = await apply(plan, machine);
   assert.equal(statesOf(applied), { idle: 'refused', other: 'verified' });
   assert.match(reasonOf(applied, 'idle'), /\/spec\/replicas is 2 and no longer 3/);
 });
@@ -249,16 +206,16 @@ test('what somebody changed between apply and rollback is refused by name, and b
   const objects = { idle: 'Deployment', other: 'Deployment' } as const;
   await inNamespace('later', objects);
   const before = await specsIn('later', objects);
-  const home = { runtime: machine() };
+  const machine = { home: temporaryFolder() };
   await apply(
     await Promise.all(Object.entries(objects).map(([name, kind]) => recommendationFor(kind, 'later', name, 'zero'))),
-    home,
+    machine,
   );
   await somebodyScales('later', 'idle');
-  const back = await takeBack({ last: true }, undefined, home);
+  const back = await takeBack({ last: true }, undefined, machine);
   assert.equal(statesOf(back), { idle: 'refused', other: 'verified' });
   assert.match(reasonOf(back, 'idle'), /somebody has changed it since/);
-  const forced = await takeBack({ last: true }, undefined, { ...home, force: true });
+  const forced = await takeBack({ last: true }, undefined, { ...machine, force: true });
   assert.equal(statesOf(forced), { idle: 'verified' });
   assert.equal(await specsIn('later', objects), before);
 });
@@ -295,7 +252,7 @@ for (const [what, cpu, status, expected] of [
     const kubelet = status === undefined ? undefined : failing(namespace, cpu, status, stop.signal);
     const started = performance.now();
     const applied = await apply([await recommendationFor('Deployment', namespace, 'web', { cpu })], {
-      runtime: machine(),
+      home: temporaryFolder(),
       timeoutSeconds: 10,
     });
     stop.abort();
@@ -319,7 +276,7 @@ test('without the right to patch it is said before the first write, and nothing 
   });
   const before = await cluster.api.get(pathOf('Deployment', 'forbidden', 'web'));
   const recommended = await recommendationFor('Deployment', 'forbidden', 'web', { cpu: '100m' });
-  const applied = await apply([recommended], { runtime: machine(), as: 'nobody' });
+  const applied = await apply([recommended], { home: temporaryFolder(), as: 'nobody' });
   assert.equal(statesOf(applied), { web: 'refused' });
   assert.match(reasonOf(applied, 'web'), /no right to patch deployments\.apps in namespace "forbidden"/);
   assert.is(
@@ -337,7 +294,7 @@ test('what is kept elsewhere is told with its text, and nothing is written', asy
     destination: 'the repository of Argo CD application shop',
   } as const;
   const recommended = { ...(await recommendationFor('Deployment', 'gitops', 'web', { cpu: '100m' })), emitted };
-  const applied = await apply([recommended], { runtime: machine() });
+  const applied = await apply([recommended], { home: temporaryFolder() });
   assert.equal(statesOf(applied), { web: 'skipped' });
   assert.is(applied.objects[0]?.text, 'kind: Deployment');
   assert.equal(await specsIn('gitops', { web: 'Deployment' }), before);

@@ -12,7 +12,6 @@ import { marksOf } from '../../lib/change/mark.ts';
 import { applyPlan } from '../../lib/operations/change/apply.ts';
 import { changeHistory } from '../../lib/operations/change/history.ts';
 import { rollBack } from '../../lib/operations/change/rollback.ts';
-import { containerEdit, editOf, replicasEdit } from '../../lib/optimize/patch.ts';
 import type { Recommendation } from '../../lib/types/plan.ts';
 import { seededRandom } from '../../training/random.ts';
 import type { KubeObject } from '../cluster/api.ts';
@@ -23,6 +22,7 @@ import { assert } from '../harness.ts';
 import { temporaryFolder } from '../kube/runtime.ts';
 import type { ApplyJob } from './apply-process.ts';
 import { changeRequest } from './change-request.ts';
+import { identityOf, podTemplate, toRequest, toZero } from './recommended.ts';
 
 const test = clusterSuite('changes that are killed');
 
@@ -33,7 +33,6 @@ const LANES = 2;
 const LATEST_KILL = 1100;
 
 const NAMES = ['web', 'api', 'idle', 'jobs'] as const;
-const RESOURCES = { requests: { cpu: '500m', memory: '256Mi' }, limits: { memory: '512Mi' } };
 const CHILD = fileURLToPath(new URL('apply-process.ts', import.meta.url));
 const LOADER = fileURLToPath(new URL('../tsx-loader.mjs', import.meta.url));
 
@@ -58,8 +57,7 @@ async function makeLane(namespace: string): Promise<void> {
   await cluster.api.send('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
   for (const name of NAMES) {
     const labels = { app: name };
-    const containers = [{ name: 'web', image: 'registry.example.com/web:1', resources: RESOURCES }];
-    const spec = { replicas: 3, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } };
+    const spec = { replicas: 3, selector: { matchLabels: labels }, template: podTemplate(labels) };
     const metadata = { name, namespace };
     await cluster.api.send('POST', pathOf(namespace), { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec });
   }
@@ -76,33 +74,9 @@ function recommendationsFor(objects: readonly KubeObject[]): readonly Recommenda
       name: metadata.name,
       uid: metadata.uid,
     };
-    const isIdle = metadata.name === 'idle';
-    const container = {
-      name: 'web',
-      image: 'registry.example.com/web:1',
-      role: 'app',
-      requests: {},
-      limits: {},
-      probes: [],
-      portNames: [],
-      resourcesAsWritten: RESOURCES,
-    } as const;
-    const edit = isIdle
-      ? replicasEdit(Number(spec?.replicas), 0)
-      : containerEdit('/spec/template/spec/containers/0', container, { requests: { cpu: '125m' }, limits: {} });
-    return {
-      kind: isIdle ? 'scale-to-zero' : 'rightsize',
-      target,
-      replicas: 3,
-      reason: 'measured',
-      risk: { value: 0.05, factors: [] },
-      changes: [],
-      ...editOf(target, [edit]),
-      requestedBefore: {},
-      savings: { cpuCores: 0, memoryBytes: 0, monthly: { amount: 0, currency: 'USD' }, priceSource: 'test' },
-      warnings: [],
-      dryRun: { state: 'not-asked', reason: 'test' },
-    };
+    return metadata.name === 'idle'
+      ? toZero(target, Number(spec?.replicas))
+      : toRequest(target, '/spec/template', { request: '125m' });
   });
 }
 
@@ -155,8 +129,7 @@ async function assertTruth(
 }
 
 test(`${KILLS} processes that are killed in the middle of apply`, async () => {
-  const { metadata } = await cluster.api.get('/api/v1/namespaces/kube-system');
-  const identity = { id: metadata.uid, context: 'test', server: cluster.apiUrl, simulated: false };
+  const identity = await identityOf(cluster);
   const count = { kills: 0, changed: 0, again: 0, back: 0 };
   const lane = async (index: number): Promise<void> => {
     const namespace = `lane-${index}`;

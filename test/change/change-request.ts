@@ -2,6 +2,7 @@
 
 import process from 'node:process';
 import { testRuntime } from '../kube/runtime.ts';
+import { OWN_PROCESS } from './own-process.ts';
 
 export function changeRequest(kubeconfig: string, home: string) {
   return {
@@ -10,7 +11,7 @@ export function changeRequest(kubeconfig: string, home: string) {
     runtime: testRuntime({
       env: { PATH: process.env.PATH, UPID_HOME: home },
       random: Math.random,
-      process: { id: process.pid, host: 'here', user: 'tester', isRunning },
+      process: OWN_PROCESS,
     }),
     signal: new AbortController().signal,
     progress: () => undefined,
@@ -22,12 +23,4 @@ export function changeRequest(kubeconfig: string, home: string) {
     settleSeconds: 0.1,
     confirm: async () => true,
   } as const;
-}
-
-function isRunning(id: number): boolean {
-  try {
-    return process.kill(id, 0);
-  } catch {
-    return false;
-  }
 }

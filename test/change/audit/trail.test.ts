@@ -12,6 +12,7 @@ import type { AuditEntry, AuditProblem } from '../../../lib/types/audit.ts';
 import { assert, skip, suite } from '../../harness.ts';
 import { errorOf } from '../../kube/config.ts';
 import { temporaryFolder, testRuntime } from '../../kube/runtime.ts';
+import { OWN_PROCESS } from '../own-process.ts';
 import { AT, entry, linesOf, rewrite, rewriteHead, writtenTrail } from './entries.ts';
 
 const test = suite('audit trail');
@@ -196,10 +197,7 @@ test('writers that are killed lose no record that was told of, and hold up nobod
     child.stdout.once('data', () => setTimeout(() => child.kill('SIGKILL'), 3 + 7 * round));
     told.push(...(await done).split('\n').filter((line) => line.endsWith('.')));
   }
-  await openTrail(
-    folder,
-    testRuntime({ random: Math.random, process: { id: process.pid, host: 'here', user: '', isRunning } }),
-  ).append(entry('last'));
+  await openTrail(folder, testRuntime({ random: Math.random, process: OWN_PROCESS })).append(entry('last'));
   const { records, check } = await readTrail(folder);
   assert.equal(check.problems, []);
   const written = new Set(records.map(({ entry: { change } }) => `${change}.`));
@@ -209,14 +207,6 @@ test('writers that are killed lose no record that was told of, and hold up nobod
     [],
   );
 });
-
-function isRunning(id: number): boolean {
-  try {
-    return process.kill(id, 0);
-  } catch {
-    return false;
-  }
-}
 
 test('a folder that takes nothing is one sentence, and nothing is left half-written', async () => {
   if (process.getuid?.() === 0) return skip('audit trail in a folder that may not be written', 'tests run as root');

@@ -3,23 +3,16 @@
 import process from 'node:process';
 import { openTrail } from '../../../lib/change/audit/trail.ts';
 import { testRuntime } from '../../kube/runtime.ts';
+import { OWN_PROCESS } from '../own-process.ts';
 import { entry } from './entries.ts';
 
 const [folder = '', name = '', records = '0'] = process.argv.slice(2);
-
-function isRunning(id: number): boolean {
-  try {
-    return process.kill(id, 0);
-  } catch {
-    return false;
-  }
-}
 
 const runtime = testRuntime({
   now: Date.now,
   elapsed: () => performance.now(),
   random: Math.random,
-  process: { id: process.pid, host: 'here', user: '', isRunning },
+  process: OWN_PROCESS,
 });
 const trail = openTrail(folder, runtime);
 for (let index = 0; index < Number(records); index++) {
