@@ -272,13 +272,9 @@ function quantileOf(values: Float64Array, quantile: number): number {
 }
 
 function packed(grown: readonly GrownTree[], edges: readonly Float32Array[], start: number): Trees {
-  const starts = (sizes: readonly number[]): Uint32Array => {
-    let sum = 0;
-    return Uint32Array.from([0, ...sizes.map((size) => (sum += size))]);
-  };
   return {
-    nodeStart: starts(grown.map(({ feature }) => feature.length)),
-    leafStart: starts(grown.map(({ leaf }) => leaf.length)),
+    nodeStart: startsOf(grown.map(({ feature }) => feature.length)),
+    leafStart: startsOf(grown.map(({ leaf }) => leaf.length)),
     feature: Uint8Array.from(grown.flatMap(({ feature }) => feature)),
     threshold: Float32Array.from(grown.flatMap(({ feature, bin }) => feature.map((name, node) => edges[name]![bin[node]!]!))),
     left: Int8Array.from(grown.flatMap(({ left }) => left)),
@@ -286,4 +282,10 @@ function packed(grown: readonly GrownTree[], edges: readonly Float32Array[], sta
     leaf: Float32Array.from(grown.flatMap(({ leaf }) => leaf)),
     start,
   };
+}
+
+/** Where each part begins when parts of these sizes follow each other, and where the last one ends. */
+export function startsOf(sizes: readonly number[]): Uint32Array {
+  let sum = 0;
+  return Uint32Array.from([0, ...sizes.map((size) => (sum += size))]);
 }

@@ -5,21 +5,17 @@ import { type ForecastModel, forecastSeries, isTooShort } from '../../lib/intell
 import type { JoinedModel } from '../../lib/intelligence/forecast/joined.ts';
 import { seasonalBase, seasonalCandidates, seasonalNaive } from '../../lib/intelligence/forecast/seasonal.ts';
 import { DAY_HOURS, HISTORY_HOURS, HORIZON_HOURS } from '../../lib/intelligence/forecast/window.ts';
+import type { MeasuredFigure } from '../../lib/types/model-card.ts';
+import { rounded } from '../rounded.ts';
 import { METRICS, type Traces } from './traces.ts';
 import { midnightAfter, type TrainingWindow, windowsOf } from './windows.ts';
-
-export interface Figure {
-  readonly figure: string;
-  readonly value: number;
-  readonly beside?: { readonly method: string; readonly value: number };
-}
 
 /** A machine that was off throughout its history and then used has errors of hundreds of times its daily change, by any method. */
 const ODD_MASE = 150;
 const STEP_HOURS = 96;
 const HOUR_MS = 3_600_000;
 
-export function measure(traces: Traces, model: ForecastModel): readonly Figure[] {
+export function measure(traces: Traces, model: ForecastModel): readonly MeasuredFigure[] {
   const errors = {
     naive: [] as number[],
     medians: [] as number[],
@@ -67,29 +63,29 @@ export function measure(traces: Traces, model: ForecastModel): readonly Figure[]
     if (forecast.parts.some(({ model: name }) => name === 'LSTM')) joined++;
     errors.msis.push(meanOf(Array.from(future, (value, hour) => intervalScore(value, low[hour]!, high[hour]!))) / scale);
   }
-  const naive = (value: number) => ({ method: 'seasonal naive, 24 h', value: round(value) });
+  const naive = (value: number) => ({ method: 'seasonal naive, 24 h', value: rounded(value) });
   return [
-    { figure: 'MASE, mean', value: round(meanOf(errors.model)), beside: naive(meanOf(errors.naive)) },
-    { figure: 'MASE, median', value: round(middle(errors.model)), beside: naive(middle(errors.naive)) },
+    { figure: 'MASE, mean', value: rounded(meanOf(errors.model)), beside: naive(meanOf(errors.naive)) },
+    { figure: 'MASE, median', value: rounded(middle(errors.model)), beside: naive(middle(errors.naive)) },
     {
       figure: 'MASE, mean, against seasonal medians',
-      value: round(meanOf(errors.model)),
-      beside: { method: 'seasonal medians', value: round(meanOf(errors.medians)) },
+      value: rounded(meanOf(errors.model)),
+      beside: { method: 'seasonal medians', value: rounded(meanOf(errors.medians)) },
     },
     {
       figure: 'MASE, mean, against the same without the LSTM',
-      value: round(meanOf(errors.model)),
-      beside: { method: 'without the LSTM', value: round(meanOf(errors.without)) },
+      value: rounded(meanOf(errors.model)),
+      beside: { method: 'without the LSTM', value: rounded(meanOf(errors.without)) },
     },
     {
       figure: 'MASE, mean, against the LSTM alone',
-      value: round(meanOf(errors.model)),
-      beside: { method: 'the LSTM alone', value: round(meanOf(errors.alone)) },
+      value: rounded(meanOf(errors.model)),
+      beside: { method: 'the LSTM alone', value: rounded(meanOf(errors.alone)) },
     },
-    { figure: 'share of windows that the LSTM joins', value: round(joined / errors.model.length) },
-    { figure: 'MSIS of the 95 % interval', value: round(meanOf(errors.msis)) },
-    { figure: 'coverage of the 95 % interval', value: round(meanOf(METRICS.flatMap((metric) => inside[metric]!))) },
-    ...METRICS.map((metric) => ({ figure: `coverage of the 95 % interval, ${metric}`, value: round(meanOf(inside[metric]!)) })),
+    { figure: 'share of windows that the LSTM joins', value: rounded(joined / errors.model.length) },
+    { figure: 'MSIS of the 95 % interval', value: rounded(meanOf(errors.msis)) },
+    { figure: 'coverage of the 95 % interval', value: rounded(meanOf(METRICS.flatMap((metric) => inside[metric]!))) },
+    ...METRICS.map((metric) => ({ figure: `coverage of the 95 % interval, ${metric}`, value: rounded(meanOf(inside[metric]!)) })),
     { figure: 'windows', value: errors.model.length },
     { figure: `windows left out of MASE and MSIS: medians err by more than ${ODD_MASE} daily changes`, value: odd },
   ];
@@ -106,8 +102,4 @@ function intervalScore(value: number, low: number, high: number): number {
 
 function middle(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-}
-
-function round(value: number): number {
-  return Math.round(value * 10_000) / 10_000;
 }

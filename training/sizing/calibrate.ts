@@ -1,10 +1,13 @@
 /** How many nats of safety each risk asks for, so that it is kept at machines that nothing was learned from. */
 
+import { conformal } from '../../lib/intelligence/forecast/learned.ts';
 import { ladderOf, type PeakTrees } from '../../lib/intelligence/sizing/forest.ts';
 import { type RiskCalibration, sizeAt } from '../../lib/intelligence/sizing/recommend.ts';
+import { rounded } from '../rounded.ts';
 import { foldsOf, growPeakTrees, indicesWhere } from './grow.ts';
 import type { PeakRow } from './rows.ts';
 
+/** Those that are calibrated, and at which the curve is measured. */
 export const RISKS = [0.01, 0.02, 0.03, 0.04, 0.05, 0.07, 0.1, 0.125, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8] as const;
 const FOLDS = 4;
 const LEAST_NATS = -6;
@@ -31,17 +34,12 @@ export function growFolds(rows: readonly PeakRow[], random: () => number, say: (
  * its machine; a risk asks for the ⌈(n + 1)(1 − risk)⌉-th smallest score.
  */
 export function calibrateRisks(rows: readonly PeakRow[], folds: readonly FoldTrees[], usual: number): RiskCalibration {
-  const scores = rows
-    .flatMap((row) => {
-      const fold = folds.find(({ machines }) => machines.has(row.seriesId));
-      return fold ? [natsNeeded(row, ladderOf(fold.trees, row.features), usual)] : [];
-    })
-    .toSorted((a, b) => a - b);
-  const nats = RISKS.map((risk) => {
-    const rank = Math.ceil((scores.length + 1) * (1 - risk));
-    return Math.round(scores[Math.min(scores.length, rank) - 1]! * 1e4) / 1e4;
+  const scores = rows.flatMap((row) => {
+    const fold = folds.find(({ machines }) => machines.has(row.seriesId));
+    return fold ? [natsNeeded(row, ladderOf(fold.trees, row.features), usual)] : [];
   });
-  return { risks: RISKS, nats };
+  const ordered = Float64Array.from(scores);
+  return { risks: RISKS, nats: RISKS.map((risk) => rounded(conformal(ordered, 1 - risk))) };
 }
 
 function natsNeeded({ truth, highest }: PeakRow, ladder: Float64Array, usual: number): number {

@@ -10,7 +10,7 @@ import {
   type QuantileForest,
   withCentre,
 } from '../../lib/intelligence/sizing/forest.ts';
-import { type BinnedRows, binRows, growTrees } from '../forecast/grow-trees.ts';
+import { type BinnedRows, binRows, growTrees, startsOf } from '../forecast/grow-trees.ts';
 import type { PeakRow } from './rows.ts';
 
 /** Logarithms beyond these teach nothing but how large one jump was. */
@@ -116,14 +116,10 @@ function leafQuantiles(
 }
 
 function joined(grown: readonly { readonly tree: Trees; readonly quantiles: Float32Array }[]): QuantileForest {
-  const starts = (sizes: readonly number[]): Uint32Array => {
-    let sum = 0;
-    return Uint32Array.from([0, ...sizes.map((size) => (sum += size))]);
-  };
   const flat = (part: (tree: Trees) => ArrayLike<number>): number[] => grown.flatMap(({ tree }) => Array.from(part(tree)));
   return {
-    nodeStart: starts(grown.map(({ tree }) => tree.feature.length)),
-    leafStart: starts(grown.map(({ tree }) => tree.leaf.length)),
+    nodeStart: startsOf(grown.map(({ tree }) => tree.feature.length)),
+    leafStart: startsOf(grown.map(({ tree }) => tree.leaf.length)),
     feature: Uint8Array.from(flat(({ feature }) => feature)),
     threshold: Float32Array.from(flat(({ threshold }) => threshold)),
     left: Int8Array.from(flat(({ left }) => left)),

@@ -16,6 +16,7 @@ import { readTraces, TRACES_FILE, type Traces } from '../forecast/traces.ts';
 import { midnightAfter } from '../forecast/windows.ts';
 import { packed, packNodes, packTrees } from '../packed.ts';
 import { seededRandom } from '../random.ts';
+import { rounded } from '../rounded.ts';
 import { calibrateRisks, growFolds } from './calibrate.ts';
 import { growPeakTrees } from './grow.ts';
 import { compare, exceededOf, type Row, windowsApart } from './measure.ts';
@@ -120,14 +121,10 @@ function figuresOf(metric: SizingMetric, rows: readonly Row[], say: (line: strin
   const simple = rows.at(-1)!;
   return NAMED.flatMap((risk) => {
     const own = rows.find((row) => row.risk === WEEKS_AT_RISK[risk])!;
-    const beside = (value: number) => ({ method: simple.method, value: round(value) });
+    const beside = (value: number) => ({ method: simple.method, value: rounded(value) });
     return [
-      { figure: `${metric} freed at ${risk} risk`, value: round(own.outcome.saved), beside: beside(simple.outcome.saved) },
-      { figure: `${metric} weeks exceeded at ${risk} risk`, value: round(exceeded(own)), beside: beside(exceeded(simple)) },
+      { figure: `${metric} freed at ${risk} risk`, value: rounded(own.outcome.saved), beside: beside(simple.outcome.saved) },
+      { figure: `${metric} weeks exceeded at ${risk} risk`, value: rounded(exceeded(own)), beside: beside(exceeded(simple)) },
     ];
   });
-}
-
-function round(value: number): number {
-  return Math.round(value * 10_000) / 10_000;
 }

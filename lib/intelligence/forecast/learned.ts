@@ -82,7 +82,7 @@ interface Observed {
   readonly windows: readonly { readonly spread: Spread; readonly future: SlotValues }[];
 }
 
-/** Split conformal: the ⌈(n + 1)·level⌉-th smallest score of what was observed. */
+/** Split conformal: the quantile of the scores of what was observed. */
 export function calibrationOf(observed: readonly Observed[]): Calibration {
   return Object.fromEntries(
     observed.map(({ metric, windows }) => [
@@ -128,7 +128,8 @@ function scores(windows: Observed['windows'], day: number, score: Score): Float6
   return Float64Array.from(found);
 }
 
-function conformal(values: Float64Array, level: number): number {
+/** The ⌈(n + 1)·level⌉-th smallest of n scores, or the largest. Orders them. */
+export function conformal(values: Float64Array, level: number): number {
   const sorted = values.sort();
   return sorted[Math.min(sorted.length, Math.ceil((sorted.length + 1) * level)) - 1]!;
 }
