@@ -3,8 +3,9 @@
 import { isTooShortToSize, recommendPeak, type SizingModel } from '../../lib/intelligence/sizing/recommend.ts';
 import { DAY_HOURS, HISTORY_HOURS, type SizingMetric } from '../../lib/intelligence/sizing/window.ts';
 import { SIZING_RISKS, WEEKS_AT_RISK } from '../../lib/types/sizing.ts';
-import type { Role, Traces } from '../forecast/traces.ts';
+import type { Traces } from '../forecast/traces.ts';
 import { midnightAfter } from '../forecast/windows.ts';
+import { RISKS } from './calibrate.ts';
 import { highestTimes, KRR, type Rule, VPA } from './rules.ts';
 import { type PeakWindow, type Provisioned, peakWindows } from './windows.ts';
 
@@ -46,18 +47,12 @@ export function outcomeOf(windows: readonly PeakWindow[], size: (window: PeakWin
 }
 
 /** Full histories of 30 days; origins four days apart, at midnight UTC. */
-export function windowsApart(
-  traces: Traces,
-  provisioned: Provisioned,
-  roles: readonly Role[] = ['apart'],
-): readonly PeakWindow[] {
-  const choice = { roles, stepHours: 96, firstHours: midnightAfter(traces, HISTORY_HOURS / DAY_HOURS) };
+export function windowsApart(traces: Traces, provisioned: Provisioned): readonly PeakWindow[] {
+  const choice = { roles: ['apart'], stepHours: 96, firstHours: midnightAfter(traces, HISTORY_HOURS / DAY_HOURS) } as const;
   return [...peakWindows(traces, provisioned, choice)];
 }
 
-export const CURVE = [0.01, 0.02, 0.03, 0.04, 0.05, 0.07, 0.1, 0.125, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8] as const;
-
-export function learnedSize(model: SizingModel, risk: number): (window: PeakWindow) => number {
+function learnedSize(model: SizingModel, risk: number): (window: PeakWindow) => number {
   return ({ history }) => {
     const answer = recommendPeak(history, risk, model);
     if (isTooShortToSize(answer)) throw new Error(`${answer.hours} h of history`);
@@ -79,7 +74,7 @@ const PEERS: readonly Rule[] = [KRR, VPA, highestTimes(SIMPLE_FACTOR)];
 export function compare(windows: readonly PeakWindow[], metric: SizingMetric, model: SizingModel): readonly Row[] {
   const own = windows.filter((window) => window.metric === metric);
   return [
-    ...CURVE.map((risk) => ({ risk, method: riskName(risk), outcome: outcomeOf(own, learnedSize(model, risk)) })),
+    ...RISKS.map((risk) => ({ risk, method: riskName(risk), outcome: outcomeOf(own, learnedSize(model, risk)) })),
     ...PEERS.map(({ name, size }) => ({ method: name, outcome: outcomeOf(own, ({ window }) => size(window)) })),
   ];
 }

@@ -13,7 +13,7 @@ export interface PeakRow {
   readonly truth: number;
 }
 
-export function truthOf({ metric, peak, p99 }: PeakWindow): number {
+function truthOf({ metric, peak, p99 }: PeakWindow): number {
   return metric === 'memory' ? peak : p99;
 }
 

@@ -52,7 +52,6 @@ export async function readProvisioned(file: string, { startMs, hours }: Traces):
 export interface PeakWindow {
   readonly seriesId: string;
   readonly metric: SizingMetric;
-  readonly originMs: number;
   readonly history: SizingHistory;
   readonly window: SizingWindow;
   /** Highest value of the week that followed. */
@@ -94,7 +93,6 @@ export function* peakWindows(traces: Traces, provisioned: Provisioned, choice: P
         yield {
           seriesId: trace.id,
           metric,
-          originMs: traces.startMs + origin * HOUR_MS,
           history,
           window,
           peak: future.at(-1)!,

@@ -78,6 +78,6 @@ export function climb(ladder: Float64Array, nats: number): number {
 }
 
 /** Nats of safety of a risk: −ln(risk). */
-export function natsOf(risk: number): number {
+function natsOf(risk: number): number {
   return -Math.log(risk);
 }

@@ -83,21 +83,21 @@ export function recommendPeak(
   const window = sizingWindow(history);
   const { basis, measured: hours } = window;
   if (hours < REQUIRED_HOURS) return { metric, hours, requiredHours: REQUIRED_HOURS };
-  const at = peakAtRisk(window, model.metrics[metric]);
+  const highest = highestOf(window.peak);
+  const at = peakAtRisk(window, highest, model.metrics[metric]);
   const asked = typeof risk === 'number' ? risk : WEEKS_AT_RISK[risk];
   return {
     metric,
     ...at(asked),
     quantile: 1 - asked,
     basis,
-    highest: highestOf(window.peak),
+    highest,
     hours,
     curve: SIZING_RISKS.map((name) => at(WEEKS_AT_RISK[name])),
   };
 }
 
-function peakAtRisk(window: SizingWindow, sizing: MetricSizing): (risk: number) => PeakAtRisk {
-  const highest = highestOf(window.peak);
+function peakAtRisk(window: SizingWindow, highest: number, sizing: MetricSizing): (risk: number) => PeakAtRisk {
   if (highest === 0) return (risk) => ({ risk, value: 0 });
   const features = featureRow(window, highest);
   const ladder = ladderOf(sizing.trees, features);
