@@ -2,8 +2,8 @@
 
 import { type DryRunMode, dryRun } from '../change/dry-run.ts';
 import { listPrices } from '../money/list-prices.ts';
-import { totalSavings } from '../money/savings.ts';
 import { choose } from '../optimize/choice/choose.ts';
+import { summed } from '../optimize/summed.ts';
 import type { CostResult, PointName } from '../types/choice.ts';
 import type { Recommendation } from '../types/plan.ts';
 import { SIZING_RISKS } from '../types/sizing.ts';
@@ -39,13 +39,9 @@ export function chooseByCost(request: CostRequest): Promise<CostResult> {
       ...(budget !== undefined && { budget }),
     });
     const recommendations = await dryRun(seen.client, chosen, { mode: request.dryRun, signal, progress });
-    const savings = totalSavings(
-      chosen.map((each) => each.savings),
-      prices,
-    );
     return {
       ...seen.provenance(),
-      plan: { ...first!, recommendations, savings },
+      plan: summed({ ...first!, recommendations }, prices),
       choice: { ...choice, ...(unknown !== undefined && { withoutNodes: unknown }) },
     };
   });

@@ -2,11 +2,11 @@
 
 import { localWeekHours } from '../intelligence/scaling/office-hours.ts';
 import { listPrices } from '../money/list-prices.ts';
-import { totalSavings } from '../money/savings.ts';
 import { objectionOf, without } from '../optimize/limits.ts';
 import { riskOf } from '../optimize/risk/assess.ts';
 import { scheduleFor } from '../optimize/schedule/recommend.ts';
 import { DEFAULT_OPTIMIZE_SETTINGS } from '../optimize/settings.ts';
+import { summed } from '../optimize/summed.ts';
 import type { Plan, Recommendation } from '../types/plan.ts';
 import type { OptimizeResult } from '../types/result.ts';
 import { workloadKey } from '../types/usage.ts';
@@ -51,7 +51,7 @@ function planOf({ grid, workloads, hours, nodes, provenance }: HoursSeen, { sett
   const recommendations = outcomes
     .flatMap(({ recommendation }) => recommendation ?? [])
     .toSorted((a, b) => b.savings.monthly.amount - a.savings.monthly.amount);
-  return {
+  const plan = {
     apiVersion: 'upid.dev/v1alpha1',
     kind: 'OptimizationPlan',
     cluster,
@@ -63,9 +63,6 @@ function planOf({ grid, workloads, hours, nodes, provenance }: HoursSeen, { sett
     },
     recommendations,
     declined: outcomes.flatMap(({ declined }) => declined),
-    savings: totalSavings(
-      recommendations.map(({ savings }) => savings),
-      prices,
-    ),
-  };
+  } as const;
+  return summed(plan, prices);
 }

@@ -1,8 +1,8 @@
 /** Recommendations that somebody wants to see, or lets through, and why the others are not among them. */
 
-import { totalSavings } from '../money/savings.ts';
 import type { ResourcePrices } from '../types/money.ts';
 import type { Declined, Plan, Recommendation } from '../types/plan.ts';
+import { summed } from './summed.ts';
 
 export interface Limits {
   /** Of those that have one: a right-sizing states its risk, and no confidence. */
@@ -31,13 +31,5 @@ export function without(plan: Plan, objection: Objection, prices: ResourcePrices
     return reason === undefined;
   });
   if (declined.length === 0) return plan;
-  return {
-    ...plan,
-    recommendations,
-    declined: [...plan.declined, ...declined],
-    savings: totalSavings(
-      recommendations.map(({ savings }) => savings),
-      prices,
-    ),
-  };
+  return summed({ ...plan, recommendations, declined: [...plan.declined, ...declined] }, prices);
 }

@@ -3,18 +3,18 @@
  * form of the engine, by plain named rules; nothing of a plan has been carried out, and no server was asked about it.
  */
 
-import { totalSavings } from '../money/savings.ts';
 import type { IdleFinding } from '../types/idle.ts';
 import type { Declined, Plan, Recommendation, RecommendationKind } from '../types/plan.ts';
 import { type UsageEvidence, workloadKey } from '../types/usage.ts';
 import { type ClusterIdentity, compareTexts, type Workload, workloadOrder } from '../types/workload.ts';
 import type { PlanContext } from './context.ts';
 import { emittedIfOwned } from './emit/owned.ts';
-import type { Proposal } from './proposal.ts';
 import { type Rightsizing, rightsize } from './rightsize/recommend.ts';
 import { riskOf } from './risk/assess.ts';
+import type { Subject } from './risk/subject.ts';
 import { scalingObstacle } from './scale-to-zero/obstacles.ts';
 import { scaleToZero } from './scale-to-zero/recommend.ts';
+import { summed } from './summed.ts';
 
 export interface PlanInput extends PlanContext {
   readonly cluster: ClusterIdentity;
@@ -33,34 +33,34 @@ export interface PlanInput extends PlanContext {
 export function makePlan(input: PlanInput): Plan {
   const findings = new Map(input.findings.map((finding) => [workloadKey(finding.workload), finding]));
   const outcomes = input.workloads.map((workload) => {
-    const finding = findings.get(workloadKey(workload.ref));
-    const { recommendation: proposal, declined } = propose(workload, finding, input);
-    return { recommendation: proposal && assessed(proposal, workload, finding, input), declined };
+    const key = workloadKey(workload.ref);
+    const usages = input.usage.get(key)?.containers ?? [];
+    const known: Known = { workload, usages, finding: findings.get(key), context: input };
+    const { recommendation: proposal, declined } = propose(known, input.kinds);
+    return { recommendation: proposal && assessed({ ...known, proposal }), declined };
   });
-  const recommendations = outcomes.flatMap((each) => each.recommendation ?? []).toSorted(byRank);
-  return {
+  const plan = {
     apiVersion: 'upid.dev/v1alpha1',
     kind: 'OptimizationPlan',
     cluster: input.cluster,
     madeAtMs: input.madeAtMs,
     evidence: input.evidence,
-    recommendations,
+    recommendations: outcomes.flatMap(({ recommendation }) => recommendation ?? []).toSorted(byRank),
     declined: outcomes.flatMap(({ declined }) => declined).toSorted(byTarget),
-    savings: totalSavings(
-      recommendations.map(({ savings }) => savings),
-      input.prices,
-    ),
-  };
+  } as const;
+  return summed(plan, input.prices);
 }
 
+/** What a proposal is made from. */
+type Known = Omit<Subject, 'proposal'>;
+
 /** What is idle goes to zero; only where that is not to be are its requests looked at. */
-function propose(workload: Workload, finding: IdleFinding | undefined, input: PlanInput): Rightsizing {
-  const usages = input.usage.get(workloadKey(workload.ref))?.containers ?? [];
-  const wants = (kind: RecommendationKind): boolean => input.kinds?.includes(kind) ?? true;
-  const sized = (): Rightsizing => (wants('rightsize') ? rightsize(workload, usages, finding, input) : { declined: [] });
+function propose({ workload, usages, finding, context }: Known, kinds: PlanInput['kinds']): Rightsizing {
+  const wants = (kind: RecommendationKind): boolean => kinds?.includes(kind) ?? true;
+  const sized = (): Rightsizing => (wants('rightsize') ? rightsize(workload, usages, finding, context) : { declined: [] });
   if (finding === undefined || finding.verdict !== 'idle' || !wants('scale-to-zero')) return sized();
-  const obstacle = scalingObstacle(workload, finding, input);
-  if (obstacle === undefined) return { recommendation: scaleToZero(workload, finding, input), declined: [] };
+  const obstacle = scalingObstacle(workload, finding, context);
+  if (obstacle === undefined) return { recommendation: scaleToZero(workload, finding, context), declined: [] };
   const { recommendation, declined } = sized();
   const kept: readonly Declined[] = declined.some(({ reason }) => reason === obstacle)
     ? []
@@ -69,10 +69,8 @@ function propose(workload: Workload, finding: IdleFinding | undefined, input: Pl
 }
 
 /** With its risk, and emitted where somebody else keeps the workload. */
-function assessed(proposal: Proposal, workload: Workload, finding: IdleFinding | undefined, input: PlanInput): Recommendation {
-  const usages = input.usage.get(workloadKey(workload.ref))?.containers ?? [];
-  const risk = riskOf({ proposal, workload, usages, finding, context: input });
-  return { ...emittedIfOwned(proposal, workload), risk };
+function assessed(subject: Subject): Recommendation {
+  return { ...emittedIfOwned(subject.proposal, subject.workload), risk: riskOf(subject) };
 }
 
 /** Savings × confidence ÷ risk, largest first. A rule without a measured probability stands with its whole savings; a cost stays one, however safe. */
