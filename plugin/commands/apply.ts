@@ -39,6 +39,6 @@ export class ApplyCommand extends ChangeFlags {
       });
     const stdin = this.context.stdin as AsyncIterable<Uint8Array>;
     const { applyFile } = await import('../../lib/operations/change/apply.ts');
-    return await this.carryOut((request) => applyFile({ ...request, ...this.carryingOptions(), file, stdin }));
+    return await this.carryOut((request) => applyFile({ ...request, file, stdin }));
   }
 }

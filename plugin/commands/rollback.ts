@@ -29,9 +29,7 @@ export class RollbackCommand extends ChangeFlags {
   override async execute(): Promise<number> {
     const what = this.what();
     const { rollBack } = await import('../../lib/operations/change/rollback.ts');
-    return await this.carryOut((request) =>
-      rollBack({ ...request, ...this.carryingOptions(), what, namespace: this.namespace || undefined }),
-    );
+    return await this.carryOut((request) => rollBack({ ...request, what, namespace: this.namespace || undefined }));
   }
 
   /** @throws UpidError usage where it is none or more than one */

@@ -1,7 +1,6 @@
 /** `kubectl upid wake`: brings a workload at zero back to its former replicas. */
 
 import { Command, Option } from 'clipanion';
-import { UpidError } from '../../lib/types/errors.ts';
 import { ChangeFlags } from '../flags/change.ts';
 import { isNatural } from '../flags/validators.ts';
 import { parseWorkloadNames } from '../flags/workload-names.ts';
@@ -28,13 +27,11 @@ export class WakeCommand extends ChangeFlags {
   object = Option.String({ name: 'NAME', required: true });
 
   override async execute(): Promise<number> {
-    const [object] = parseWorkloadNames([this.object]);
-    if (object === undefined) throw new UpidError('usage', 'a workload is missing', { remedy: 'name it as TYPE/NAME' });
+    const object = parseWorkloadNames([this.object])[0]!;
     const { wake } = await import('../../lib/operations/change/wake.ts');
     return await this.carryOut((request) =>
       wake({
         ...request,
-        ...this.carryingOptions(),
         object,
         namespace: this.namespace || undefined,
         replicas: this.replicas,

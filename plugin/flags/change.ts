@@ -40,19 +40,7 @@ export abstract class ChangeFlags extends AskingFlags {
     validator: isTimeout,
   });
 
-  protected changeRequest(): ChangeRequest {
-    const runtime = this.context.runtime(this.verbosity ?? 0);
-    return {
-      connection: this.connection(),
-      demo: this.demo,
-      runtime,
-      signal: this.context.signal,
-      progress: () => undefined,
-      version: program.version,
-    };
-  }
-
-  protected carryingOptions(): CarryingOptions {
+  private carryingOptions(): CarryingOptions {
     return {
       dryRun: this.dryRun,
       atomic: this.atomic,
@@ -65,7 +53,7 @@ export abstract class ChangeFlags extends AskingFlags {
   }
 
   /** @throws UpidError usage where nobody can be asked */
-  protected requireConsent(): void {
+  private requireConsent(): void {
     if (this.dryRun !== 'none' || this.yes || (this.context.terminal.stdin && this.context.terminal.stderr)) return;
     throw new UpidError('usage', 'nobody can be asked before the cluster is changed, as this is no terminal', {
       remedy: 'agree beforehand by --yes, or look first by --dry-run=server',
@@ -73,18 +61,27 @@ export abstract class ChangeFlags extends AskingFlags {
   }
 
   /** Runs an operation with its progress on standard error. */
-  protected async carryOut(work: (request: ChangeRequest) => Promise<ChangeResult>): Promise<number> {
+  protected async carryOut(work: (request: ChangeRequest & CarryingOptions) => Promise<ChangeResult>): Promise<number> {
     const options = this.printOptions();
     this.requireConsent();
-    const request = this.changeRequest();
-    const { stderr, stdout, terminal } = this.context;
-    const line = progressLine(stderr, terminal.stderr, request.runtime.elapsed);
+    const { stderr, stdout, terminal, signal } = this.context;
+    const connection = this.connection();
+    const runtime = this.context.runtime(this.verbosity ?? 0);
+    const line = progressLine(stderr, terminal.stderr, runtime.elapsed);
     const warn = (text: string): void => {
       line.clear();
-      request.runtime.warn(text);
+      runtime.warn(text);
     };
     if (this.demo) stderr.write(`${SIMULATED_NOTE}\n`);
-    const result = await work({ ...request, runtime: { ...request.runtime, warn }, progress: line.report }).finally(line.clear);
+    const result = await work({
+      connection,
+      demo: this.demo,
+      runtime: { ...runtime, warn },
+      signal,
+      progress: line.report,
+      version: program.version,
+      ...this.carryingOptions(),
+    }).finally(line.clear);
     stdout.write(await formatListing(changedListing(result), options));
     if (options.form.form === 'table') {
       for (const text of emittedTexts(result)) stdout.write(text);
@@ -92,7 +89,7 @@ export abstract class ChangeFlags extends AskingFlags {
         stderr.write(`${note}\n`);
     }
     const failure = unfinished(result);
-    if (failure !== undefined && !this.context.signal.aborted) throw failure;
+    if (failure !== undefined && !signal.aborted) throw failure;
     return 0;
   }
 
