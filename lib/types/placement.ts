@@ -9,6 +9,31 @@ export interface Requirement {
   readonly values: readonly string[];
 }
 
+export type Labels = Readonly<Record<string, string>>;
+
+/** Whether labels meet all conditions, as apimachinery reads them. */
+export function holdsAll(requirements: readonly Requirement[], labels: Labels): boolean {
+  return requirements.every((requirement) => holds(requirement, labels));
+}
+
+function holds({ key, operator, values }: Requirement, labels: Labels): boolean {
+  const value = labels[key];
+  switch (operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    case 'Gt':
+      return value !== undefined && Number(value) > Number(values[0]);
+    case 'Lt':
+      return value !== undefined && Number(value) < Number(values[0]);
+  }
+}
+
 /** Nodes of which all of these hold. */
 export interface NodeTerm {
   readonly labels: readonly Requirement[];

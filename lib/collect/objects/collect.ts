@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { KubeClient } from '../../kube/client.ts';
 import { UpidError } from '../../types/errors.ts';
+import { holdsAll } from '../../types/placement.ts';
 import { formatRight, type Right } from '../../types/right.ts';
 import type { ReportProgress, SourceReport } from '../../types/source.ts';
 import {
@@ -35,7 +36,7 @@ import { OwnerIndex } from './owners.ts';
 import { placementReader } from './placement.ts';
 import { instant, type OwnedPod, pod, record, templateLabels, text } from './read.ts';
 import { ROUTES, rulesTo, type ServingRule } from './routes.ts';
-import { labelSelectorSelects, mapSelects } from './selector.ts';
+import { mapSelects } from './selector.ts';
 
 /** Which objects are looked at. */
 export interface ObjectScope {
@@ -376,7 +377,7 @@ function workloadOf(group: Group, around: Surroundings): Workload {
       group.controllers.has(`${scaler.targetKind}/${scaler.targetName}`),
     ),
     disruptionBudgets: (around.budgets.get(ref.namespace) ?? []).filter(
-      ({ selector }) => selector !== undefined && labels.some((each) => labelSelectorSelects(selector, each)),
+      ({ selector }) => selector !== undefined && labels.some((each) => holdsAll(selector, each)),
     ),
     leases: (around.leases.get(ref.namespace) ?? []).filter((lease) => holdsFor(lease, pods, ref.name)),
     services,

@@ -1,5 +1,6 @@
 /** What is kept of owners and of the objects that surround a workload: controllers, autoscalers, budgets, leases, services, nodes, limit ranges, quotas. */
 
+import type { Requirement } from '../../types/placement.ts';
 import type {
   Autoscaler,
   ContainerLimitRange,
@@ -29,6 +30,7 @@ import {
   templateLabels,
   text,
 } from './read.ts';
+import { selectorOf } from './selector.ts';
 import { templateContainers } from './template.ts';
 
 /** A controller of pods, or of other controllers. */
@@ -232,7 +234,7 @@ export const VERTICAL_AUTOSCALERS: ListSpec<TargetedAutoscaler> = {
 export interface SelectingBudget extends DisruptionBudget {
   readonly namespace: string;
   /** Undefined: none, which selects no pod, while an empty one selects all. */
-  readonly selector: Raw | undefined;
+  readonly selector: readonly Requirement[] | undefined;
 }
 
 export const DISRUPTION_BUDGETS: ListSpec<SelectingBudget> = {
@@ -246,7 +248,7 @@ export const DISRUPTION_BUDGETS: ListSpec<SelectingBudget> = {
     return {
       namespace: text(metadata.namespace),
       name: text(metadata.name),
-      selector: spec.selector === undefined || spec.selector === null ? undefined : record(spec.selector),
+      selector: selectorOf(spec.selector),
       desiredHealthy: count(status.desiredHealthy) ?? 0,
       ...(spec.minAvailable !== undefined && { minAvailable: text(spec.minAvailable) }),
       ...(spec.maxUnavailable !== undefined && { maxUnavailable: text(spec.maxUnavailable) }),

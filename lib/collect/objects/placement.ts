@@ -1,8 +1,9 @@
 /** What a pod demands of its node, from its spec as the server holds it, and what keeps pods off a node. */
 
-import type { NodeTerm, Placement, PodTerm, Requirement, SpreadTerm, Taint, Toleration } from '../../types/placement.ts';
+import type { NodeTerm, Placement, PodTerm, SpreadTerm, Taint, Toleration } from '../../types/placement.ts';
 import { parseQuantity } from '../../types/quantity.ts';
 import { count, list, type Raw, record, resources, strings, text } from './read.ts';
+import { equal, requirement, selectorOf, words } from './selector.ts';
 
 /** Pods of one template demand the same: they share one value, so that 10,000 pods do not hold 10,000 of them. */
 export function placementReader(): (podSpec: Raw) => Placement | undefined {
@@ -70,30 +71,8 @@ function toleration(raw: Raw): Toleration {
   };
 }
 
-function equal([key, value]: readonly [string, string]): Requirement {
-  return { key, operator: 'In', values: [value] };
-}
-
-const OPERATORS: ReadonlySet<unknown> = new Set(['In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt']);
-
-function requirement({ key, operator, values }: Raw): Requirement {
-  return {
-    key: text(key),
-    // One that is not known holds nowhere.
-    operator: OPERATORS.has(operator) ? (operator as Requirement['operator']) : 'In',
-    values: Array.isArray(values) ? values.map(text) : [],
-  };
-}
-
 function nodeTerm({ matchExpressions, matchFields }: Raw): NodeTerm {
   return { labels: list(matchExpressions).map(requirement), names: list(matchFields).map(requirement) };
-}
-
-/** A LabelSelector as conditions that all must hold; undefined where there is none. */
-function selectorOf(value: unknown): readonly Requirement[] | undefined {
-  if (value === undefined || value === null) return undefined;
-  const { matchLabels, matchExpressions } = record(value);
-  return [...Object.entries(strings(matchLabels)).map(equal), ...list(matchExpressions).map(requirement)];
 }
 
 function podTerms(affinity: unknown): readonly PodTerm[] {
@@ -191,8 +170,4 @@ const KEEPING: readonly (readonly [annotation: string, value: string])[] = [
 
 export function keepingAnnotation(annotations: Readonly<Record<string, string>>): string | undefined {
   return KEEPING.find(([name, value]) => annotations[name] === value)?.[0];
-}
-
-function words(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.map(text) : [];
 }

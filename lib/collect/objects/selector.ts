@@ -1,32 +1,33 @@
-/** Kubernetes label selectors against labels (apimachinery's semantics). */
+/** Kubernetes label selectors: of a map, and as conditions that labels meet or not. */
 
-import { list, type Raw, strings, text } from './read.ts';
+import type { Labels, Requirement } from '../../types/placement.ts';
+import { list, type Raw, record, strings, text } from './read.ts';
 
 /** A plain map selector, as a Service has it; an empty one selects nothing. */
-export function mapSelects(selector: Readonly<Record<string, string>>, labels: Readonly<Record<string, string>>): boolean {
+export function mapSelects(selector: Labels, labels: Labels): boolean {
   const wanted = Object.entries(selector);
   return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);
 }
 
-/** A LabelSelector with matchLabels and matchExpressions; an empty one selects everything. */
-export function labelSelectorSelects(selector: Raw, labels: Readonly<Record<string, string>>): boolean {
-  const equal = Object.entries(strings(selector.matchLabels)).every(([key, value]) => labels[key] === value);
-  return equal && list(selector.matchExpressions).every((expression) => expressionHolds(expression, labels));
+/** A LabelSelector as conditions that all must hold; undefined where there is none, while an empty one holds for all. */
+export function selectorOf(value: unknown): readonly Requirement[] | undefined {
+  if (value === undefined || value === null) return undefined;
+  const { matchLabels, matchExpressions } = record(value);
+  return [...Object.entries(strings(matchLabels)).map(equal), ...list(matchExpressions).map(requirement)];
 }
 
-function expressionHolds(expression: Raw, labels: Readonly<Record<string, string>>): boolean {
-  const value = labels[text(expression.key)];
-  const values = Array.isArray(expression.values) ? expression.values.map(text) : [];
-  switch (expression.operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    default:
-      return false;
-  }
+export function equal([key, value]: readonly [string, string]): Requirement {
+  return { key, operator: 'In', values: [value] };
+}
+
+const OPERATORS: ReadonlySet<unknown> = new Set(['In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt']);
+
+export function requirement({ key, operator, values }: Raw): Requirement {
+  // One that is not known holds nowhere.
+  if (!OPERATORS.has(operator)) return { key: text(key), operator: 'In', values: [] };
+  return { key: text(key), operator: operator as Requirement['operator'], values: words(values) };
+}
+
+export function words(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(text) : [];
 }

@@ -3,10 +3,10 @@
  * spread constraints with DoNotSchedule (Kubernetes, "Assigning Pods to Nodes", "Pod Topology Spread Constraints").
  */
 
-import type { PodTerm, Requirement, SpreadTerm } from '../../types/placement.ts';
+import { holdsAll, type PodTerm, type Requirement, type SpreadTerm } from '../../types/placement.ts';
 import type { Node } from '../../types/workload.ts';
 import type { PackedPod } from './pod.ts';
-import { holdsAll, selectsNode, untolerated } from './requirements.ts';
+import { selectsNode, untolerated } from './requirements.ts';
 
 /** Pods of certain labels and namespaces, counted by the domains of a topology. Terms that say the same are one. */
 interface Term {

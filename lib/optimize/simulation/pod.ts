@@ -1,9 +1,8 @@
 /** A pod as it is packed: what it holds, what it demands, and why it does not move where it does not. */
 
-import type { Placement } from '../../types/placement.ts';
+import type { Labels, Placement } from '../../types/placement.ts';
 import type { Node, ObjectReference, Pod } from '../../types/workload.ts';
 import { podRequests } from '../pod-requests.ts';
-import type { Labels } from './requirements.ts';
 
 /** Amounts by resource, `cpu` in cores and `memory` in bytes among them; `pods` is 1. */
 export type Amounts = Readonly<Record<string, number>>;

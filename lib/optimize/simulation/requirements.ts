@@ -1,31 +1,7 @@
-/** Conditions on labels, taints and tolerations, as the scheduler reads them (Kubernetes, "Assigning Pods to Nodes", "Taints and Tolerations"). */
+/** Terms of node affinity, taints and tolerations, as the scheduler reads them (Kubernetes, "Assigning Pods to Nodes", "Taints and Tolerations"). */
 
-import type { NodeTerm, Placement, Requirement, Taint, Toleration } from '../../types/placement.ts';
+import { holdsAll, type NodeTerm, type Placement, type Taint, type Toleration } from '../../types/placement.ts';
 import type { Node } from '../../types/workload.ts';
-
-export type Labels = Readonly<Record<string, string>>;
-
-export function holdsAll(requirements: readonly Requirement[], labels: Labels): boolean {
-  return requirements.every((requirement) => holds(requirement, labels));
-}
-
-function holds({ key, operator, values }: Requirement, labels: Labels): boolean {
-  const value = labels[key];
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    case 'Gt':
-      return value !== undefined && Number(value) > Number(values[0]);
-    case 'Lt':
-      return value !== undefined && Number(value) < Number(values[0]);
-  }
-}
 
 /** Whether one of the terms holds; a term without any condition holds nowhere. */
 function termHolds(terms: readonly NodeTerm[], { name, labels }: Pick<Node, 'name' | 'labels'>): boolean {
