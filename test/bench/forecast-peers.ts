@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { formatTable } from '../../plugin/print/table.ts';
 import { pythonObstacle } from '../plugin/python.ts';
 import { globalTrees, type PeerRuntime, preparePeers, statistical } from './forecast/peers.ts';
-import { figuresOf, MEDIANS, NAIVE, productMethods, resultsOf } from './forecast/product.ts';
-import { HEADINGS, leftOutNote, ordinary, type Result, rowsOf, summaryOf } from './forecast/results.ts';
+import { figuresOf, NAIVE, ordinaryOf, productMethods, resultsOf } from './forecast/product.ts';
+import { HEADINGS, leftOutNote, rowsOf, summaryOf } from './forecast/results.ts';
 import { SPEED_HEADINGS, speedOfPeer, speedOfProgram, speedRows, writeSpeedInput } from './forecast/speed.ts';
 import { type HeldApart, heldApart, subsample, tracesFile, writeLearningWindows } from './forecast/windows.ts';
 import { temporaryFolder } from './measure.ts';
@@ -70,10 +70,6 @@ export const forecastPeers: Part = {
     };
   },
 };
-
-function ordinaryOf(results: readonly Result[]): readonly boolean[] {
-  return ordinary(results.find(({ name }) => name === MEDIANS)!);
-}
 
 function ofStatsforecast(peers: PeerRuntime) {
   return STATISTICAL.map(([name, method]) => statistical(peers, name, method));

@@ -4,8 +4,8 @@
  */
 
 import { join } from 'node:path';
-import { figuresOf, MEDIANS, NAIVE, productMethods, resultsOf } from './forecast/product.ts';
-import { HEADINGS, leftOutNote, ordinary, rowsOf } from './forecast/results.ts';
+import { figuresOf, NAIVE, ordinaryOf, productMethods, resultsOf } from './forecast/product.ts';
+import { HEADINGS, leftOutNote, rowsOf } from './forecast/results.ts';
 import { SERIES, speedOfProgram, writeSpeedInput } from './forecast/speed.ts';
 import { heldApart, tracesFile } from './forecast/windows.ts';
 import { megabytes, temporaryFolder } from './measure.ts';
@@ -19,7 +19,7 @@ export const forecast: Part = {
     const folder = temporaryFolder();
     const apart = await heldApart(file, folder);
     const results = await resultsOf(await productMethods(), apart, join(folder, 'answers.parquet'), say);
-    const kept = ordinary(results.find(({ name }) => name === MEDIANS)!);
+    const kept = ordinaryOf(results);
     say(`${SERIES} series on one core`);
     const speed = speedOfProgram(await writeSpeedInput(apart.windows, folder), folder);
     return {

@@ -11,7 +11,7 @@ import { METRICS, type Traces } from './traces.ts';
 import { midnightAfter, type TrainingWindow, windowsOf } from './windows.ts';
 
 /** A machine that was off throughout its history and then used has errors of hundreds of times its daily change, by any method. */
-const ODD_MASE = 150;
+export const ODD_MASE = 150;
 const STEP_HOURS = 96;
 const HOUR_MS = 3_600_000;
 

@@ -2,8 +2,8 @@
 
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { DuckDBInstance } from '@duckdb/node-api';
 import type { ForecastMetric } from '../../lib/types/forecast.ts';
+import { withEngine } from '../engine.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -33,9 +33,7 @@ export const METRICS = ['cpu', 'memory', 'network'] as const satisfies readonly 
  * @throws Error where the file or a column is missing
  */
 export async function readTraces(file: string): Promise<Traces> {
-  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
-  const connection = await instance.connect();
-  try {
+  return withEngine(async (connection) => {
     const columns = METRICS.flatMap((metric) => [COLUMNS[metric], `${COLUMNS[metric]}_max`]);
     const reader = await connection.runAndReadAll(
       `SELECT series_id::VARCHAR, epoch_ms(ts::TIMESTAMP)::DOUBLE, ${columns.map((name) => `${name}::DOUBLE`).join(', ')}
@@ -43,10 +41,7 @@ export async function readTraces(file: string): Promise<Traces> {
       { file },
     );
     return joined(reader.getRows() as (readonly (string | number | null)[])[]);
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
+  });
 }
 
 function joined(rows: readonly (readonly (string | number | null)[])[]): Traces {

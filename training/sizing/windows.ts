@@ -1,6 +1,5 @@
 /** Windows of traces: the peaks before an origin, those of the week that followed, and what was provisioned. */
 
-import { DuckDBInstance } from '@duckdb/node-api';
 import { sortedMeasured, sortedQuantile } from '../../lib/intelligence/evidence/measured.ts';
 import {
   HISTORY_HOURS,
@@ -11,6 +10,7 @@ import {
   sizingWindow,
   WEEK_HOURS,
 } from '../../lib/intelligence/sizing/window.ts';
+import { withEngine } from '../engine.ts';
 import { type Role, roleOf, type Traces } from '../forecast/traces.ts';
 
 export const SIZED = ['cpu', 'memory'] as const satisfies readonly SizingMetric[];
@@ -22,9 +22,7 @@ const HOUR_MS = 3_600_000;
 
 /** Reads `cpu_request_cores` and `mem_request_bytes`; a machine of no memory is one whose memory was not recorded. */
 export async function readProvisioned(file: string, { startMs, hours }: Traces): Promise<Provisioned> {
-  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
-  const connection = await instance.connect();
-  try {
+  return withEngine(async (connection) => {
     const reader = await connection.runAndReadAll(
       `SELECT series_id::VARCHAR, epoch_ms(ts::TIMESTAMP)::DOUBLE, nullif(cpu_request_cores, 0)::DOUBLE, nullif(mem_request_bytes, 0)::DOUBLE
        FROM read_parquet($file)`,
@@ -43,10 +41,7 @@ export async function readProvisioned(file: string, { startMs, hours }: Traces):
       });
     }
     return provisioned;
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
+  });
 }
 
 export interface PeakWindow {

@@ -3,6 +3,7 @@
 import type { ForecastModel } from '../../../lib/intelligence/forecast/forecast.ts';
 import type { JoinedModel } from '../../../lib/intelligence/forecast/joined.ts';
 import { loadForecastModel } from '../../../lib/intelligence/forecast/model.ts';
+import { ODD_MASE } from '../../../training/forecast/measure.ts';
 import type { Say } from '../report.ts';
 import { type Method, naive, SHIPPED, seasonalMedians, withModel } from './methods.ts';
 import type { Result } from './results.ts';
@@ -10,7 +11,7 @@ import { resultOf, summaryOf } from './results.ts';
 import type { HeldApart } from './windows.ts';
 
 export const NAIVE = 'seasonal naive, 24 h';
-export const MEDIANS = 'median of three seasonal medians';
+const MEDIANS = 'median of three seasonal medians';
 
 /** The built program first; the others are the same code with a part left out. */
 export async function productMethods(): Promise<readonly Method[]> {
@@ -41,6 +42,11 @@ export async function resultsOf(
     results.push(await resultOf(method, apart, output));
   }
   return results;
+}
+
+/** The windows that count for MASE and MSIS: those that the medians do not err on beyond measure. */
+export function ordinaryOf(results: readonly Result[]): readonly boolean[] {
+  return results.find(({ name }) => name === MEDIANS)!.scores.map(({ mase }) => mase <= ODD_MASE);
 }
 
 /** How the shipped forecast compares with what it must do. */

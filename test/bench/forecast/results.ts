@@ -1,10 +1,11 @@
 /** Methods scored on the same windows, and their table. */
 
 import { HORIZON_HOURS } from '../../../lib/intelligence/forecast/window.ts';
+import { withEngine } from '../../../training/engine.ts';
 import type { TrainingWindow } from '../../../training/forecast/windows.ts';
 import type { Method } from './methods.ts';
 import { type Answer, type Summary, scoreWindow, summarize, type WindowScore } from './score.ts';
-import { type HeldApart, windowKey, withEngine } from './windows.ts';
+import { type HeldApart, windowKey } from './windows.ts';
 
 export interface Result {
   readonly name: string;
@@ -86,11 +87,4 @@ export function leftOutNote(method: Result, other: Result, kept: readonly boolea
 export function summaryOf({ scores }: Result, kept: readonly boolean[]): Summary {
   const { coverage, coverageOf } = summarize(scores);
   return { ...summarize(scores.filter((_, at) => kept[at])), coverage, coverageOf };
-}
-
-/** A machine that was off throughout its history and then used errs by hundreds of daily changes, by any method. */
-export const ODD_MASE = 150;
-
-export function ordinary({ scores }: Result): readonly boolean[] {
-  return scores.map(({ mase }) => mase <= ODD_MASE);
 }

@@ -3,10 +3,11 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { HISTORY_HOURS } from '../../../lib/intelligence/forecast/window.ts';
+import { withEngine } from '../../../training/engine.ts';
 import type { TrainingWindow } from '../../../training/forecast/windows.ts';
 import { megabytes, PROGRAM, probe, run } from '../measure.ts';
 import { type PeerRuntime, python } from './peers.ts';
-import { EXCHANGED, withEngine } from './windows.ts';
+import { EXCHANGED } from './windows.ts';
 
 export interface Speed {
   readonly name: string;

@@ -3,8 +3,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ForecastMetric } from '../../../lib/types/forecast.ts';
+import { withEngine } from '../../../training/engine.ts';
 import { readTraces, TRACES_FILE, type Traces } from '../../../training/forecast/traces.ts';
 import { midnightAfter, type TrainingWindow, type WindowChoice, windowsOf } from '../../../training/forecast/windows.ts';
 
@@ -101,15 +102,4 @@ async function listWindows(
   await connection.run(
     'CREATE VIEW windows AS SELECT role, series_id, metric, make_timestamp_ms(origin_ms) AS origin FROM listed',
   );
-}
-
-export async function withEngine<Result>(work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
-  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
-  const connection = await instance.connect();
-  try {
-    return await work(connection);
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
 }
