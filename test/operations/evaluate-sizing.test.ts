@@ -1,25 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { evaluateSizing } from '../../lib/operations/evaluate-sizing.ts';
 import type { SizingRisk } from '../../lib/types/sizing.ts';
 import { assert, suite } from '../harness.ts';
 import { temporaryFolder, testRuntime } from '../kube/runtime.ts';
+import { query } from './query.ts';
 
 const test = suite('sizes of a file of histories');
 
 const { signal } = new AbortController();
-
-async function query(sql: string): Promise<readonly (readonly unknown[])[]> {
-  const instance = await DuckDBInstance.create(':memory:');
-  const connection = await instance.connect();
-  try {
-    return (await connection.runAndReadAll(sql)).getRows();
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
-}
 
 const HOURS = `SELECT 'b' AS series_id, metric, TIMESTAMP '2026-05-13' AS origin,
   TIMESTAMP '2026-05-13' - i * INTERVAL 1 HOUR AS ts, 1 + (i * 37 % 101) / 100 AS value, 2 * value AS value_max

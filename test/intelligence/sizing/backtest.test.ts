@@ -1,7 +1,8 @@
 import { backtestPeak, backtestText } from '../../../lib/intelligence/sizing/backtest.ts';
 import { loadSizingModel } from '../../../lib/intelligence/sizing/model.ts';
 import { assert, suite } from '../../harness.ts';
-import { history, noise } from './histories.ts';
+import { noise } from '../forecast/series.ts';
+import { history } from './histories.ts';
 
 const test = suite('sizes that earlier weeks would have been given');
 

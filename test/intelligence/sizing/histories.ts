@@ -1,13 +1,7 @@
 /** Histories whose peaks are known, for tests of sizes. */
 
 import type { SizingHistory, SizingMetric } from '../../../lib/intelligence/sizing/window.ts';
-
-export const HOURS = 720;
-
-/** Noise in [0, 1) that is the same in every run. */
-export function noise(hour: number): number {
-  return (Math.imul(hour + 1, 2_654_435_761) >>> 0) / 2 ** 32;
-}
+import { HOURS, noise } from '../forecast/series.ts';
 
 /** `peak` of each hour; its mean is half of it unless told otherwise. */
 export function history(

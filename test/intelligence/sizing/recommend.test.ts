@@ -4,7 +4,8 @@ import { isTooShortToSize, type PeakRecommendation, recommendPeak } from '../../
 import { hourlySizing, type SizingHistory, sizingWindow } from '../../../lib/intelligence/sizing/window.ts';
 import { SIZING_RISKS } from '../../../lib/types/sizing.ts';
 import { assert, suite } from '../../harness.ts';
-import { HOURS, history, noise, SHAPES } from './histories.ts';
+import { HOURS, noise } from '../forecast/series.ts';
+import { history, SHAPES } from './histories.ts';
 
 const test = suite('what to ask for in the coming week');
 
