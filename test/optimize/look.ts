@@ -7,7 +7,7 @@ import { DEFAULT_OPTIMIZE_SETTINGS } from '../../lib/optimize/settings.ts';
 import { DAY } from '../../lib/types/duration.ts';
 import type { IdleFinding } from '../../lib/types/idle.ts';
 import { type ContainerUsage, workloadKey } from '../../lib/types/usage.ts';
-import type { ContainerLimitRange, Pod, Workload } from '../../lib/types/workload.ts';
+import type { Autoscaler, ContainerLimitRange, Pod, Workload } from '../../lib/types/workload.ts';
 
 export const NOW = Date.UTC(2026, 10, 20, 12);
 export const MIB = 2 ** 20;
@@ -144,6 +144,18 @@ export function idleOf(workload: Workload, more: Partial<IdleFinding> = {}): Idl
     requested: {},
     factors: [],
     missing: [],
+    ...more,
+  };
+}
+
+export function scalerOf(more: Partial<Autoscaler> = {}): Autoscaler {
+  return {
+    kind: 'HorizontalPodAutoscaler',
+    name: 'web',
+    minReplicas: 2,
+    maxReplicas: 10,
+    currentReplicas: 3,
+    metrics: [],
     ...more,
   };
 }

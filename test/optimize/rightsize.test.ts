@@ -8,7 +8,19 @@ import type { Declined, Plan, Recommendation, ValueChange } from '../../lib/type
 import type { ContainerUsage } from '../../lib/types/usage.ts';
 import type { Autoscaler, ResourceQuota, Workload } from '../../lib/types/workload.ts';
 import { assert, suite } from '../harness.ts';
-import { idleOf, inputOf, limitRange, MIB, NOW, type ObjectParts, objectOf, podOf, usageOf, workloadOf } from './look.ts';
+import {
+  idleOf,
+  inputOf,
+  limitRange,
+  MIB,
+  NOW,
+  type ObjectParts,
+  objectOf,
+  podOf,
+  scalerOf,
+  usageOf,
+  workloadOf,
+} from './look.ts';
 
 const test = suite('right-sizing');
 
@@ -335,33 +347,23 @@ test('what a LimitRange gives by default counts as held', () => {
   assert.is(only(situation).savings.cpuCores, 1.155);
 });
 
-const scaler = (more: Partial<Autoscaler>): Autoscaler => ({
-  kind: 'HorizontalPodAutoscaler',
-  name: 'web',
-  minReplicas: 2,
-  maxReplicas: 10,
-  currentReplicas: 3,
-  metrics: [],
-  ...more,
-});
-
 test('the resource an autoscaler targets as a share of the request is left; absolute targets do not mind', () => {
   const on = (target: 'Utilization' | 'AverageValue' | 'Unknown', more: Partial<Autoscaler> = {}): Situation => ({
-    workload: { autoscalers: [scaler({ metrics: [{ name: 'cpu', target }], ...more })] },
+    workload: { autoscalers: [scalerOf({ metrics: [{ name: 'cpu', target }], ...more })] },
   });
   assert.equal(changes(on('Utilization')), ['requests.memory 1Gi->230Mi (peak + 15 %)']);
   assert.equal(declined(on('Utilization')), [
     'cpu: HorizontalPodAutoscaler web scales on CPU use as a share of the request: another request would move its target',
   ]);
   // 60 % of 500m are 300m, and so are 261 % of 115m.
-  const at60 = { workload: { autoscalers: [scaler({ metrics: [{ name: 'cpu', target: 'Utilization', percent: 60 }] })] } };
+  const at60 = { workload: { autoscalers: [scalerOf({ metrics: [{ name: 'cpu', target: 'Utilization', percent: 60 }] })] } };
   assert.match(declined(at60)[0]!, /would move its target; with 115m instead of 500m it scales as now at 261 % instead of 60 %$/);
   assert.is(changes(on('AverageValue')).length, 2);
   assert.equal(changes(on('Unknown', { kind: 'ScaledObject' })), ['requests.memory 1Gi->230Mi (peak + 15 %)']);
 });
 
 test('a workload with a VerticalPodAutoscaler is left to it', () => {
-  assert.equal(declined({ workload: { autoscalers: [scaler({ kind: 'VerticalPodAutoscaler' })] } }), [
+  assert.equal(declined({ workload: { autoscalers: [scalerOf({ kind: 'VerticalPodAutoscaler' })] } }), [
     'VerticalPodAutoscaler web sets its requests',
   ]);
 });

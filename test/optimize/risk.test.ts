@@ -8,7 +8,7 @@ import { type Recommendation, riskLevel } from '../../lib/types/plan.ts';
 import type { ContainerUsage } from '../../lib/types/usage.ts';
 import type { Workload } from '../../lib/types/workload.ts';
 import { assert, suite } from '../harness.ts';
-import { idleOf, inputOf, MIB, NOW, type ObjectParts, objectOf, podOf, usageOf, workloadOf } from './look.ts';
+import { idleOf, inputOf, MIB, NOW, type ObjectParts, objectOf, podOf, scalerOf, usageOf, workloadOf } from './look.ts';
 
 const test = suite('risk');
 
@@ -66,15 +66,6 @@ test('an ordinary change with a fortnight of history and the usual headroom stan
   assert.is(riskLevel(risk.value), 'low');
 });
 
-const autoscaler = {
-  kind: 'HorizontalPodAutoscaler',
-  name: 'web',
-  minReplicas: 2,
-  maxReplicas: 9,
-  currentReplicas: 3,
-  metrics: [{ name: 'queue', target: 'Value' }],
-} as const;
-
 /** `limits` of the pod that ended, which may be older than the template. */
 const ended = (reason: string, agoSeconds: number, limits = {}) => {
   const lastTermination = { reason, at: NOW - agoSeconds * 1000, exitCode: 137 };
@@ -93,7 +84,7 @@ test('each factor is told where it holds, by its weight, and not where it does n
       WEIGHTS.quorum,
       { object: { kind: 'StatefulSet' }, workload: { disruptionBudgets: [{ name: 'web', desiredHealthy: 2 }] } },
     ],
-    ['autoscaler', WEIGHTS.autoscaler, { workload: { autoscalers: [autoscaler] } }],
+    ['autoscaler', WEIGHTS.autoscaler, { workload: { autoscalers: [scalerOf()] } }],
     ['recent restarts', WEIGHTS.recentRestarts, { workload: ended('Error', 2 * DAY) }],
     [
       'recent OOM kill',

@@ -5,7 +5,7 @@ import type { IdleFinding } from '../../lib/types/idle.ts';
 import type { Plan } from '../../lib/types/plan.ts';
 import type { Autoscaler, Management, Workload } from '../../lib/types/workload.ts';
 import { assert, suite } from '../harness.ts';
-import { idleOf, inputOf, MIB, NOW, type ObjectParts, objectOf, podOf, usageOf, workloadOf } from './look.ts';
+import { idleOf, inputOf, MIB, NOW, type ObjectParts, objectOf, podOf, scalerOf, usageOf, workloadOf } from './look.ts';
 
 const test = suite('scaling to zero');
 
@@ -99,9 +99,7 @@ test('below 90 % of confidence it is declined with both figures, and right-sized
   assert.is(refusal({ finding: { confidence: 0.9 } }), undefined);
 });
 
-const scaler = (more: Partial<Autoscaler>): readonly Autoscaler[] => [
-  { kind: 'HorizontalPodAutoscaler', name: 'web', minReplicas: 2, maxReplicas: 10, currentReplicas: 3, metrics: [], ...more },
-];
+const scaler = (more: Partial<Autoscaler>): readonly Autoscaler[] => [scalerOf(more)];
 
 const budget = (desiredHealthy: number) => [{ name: 'web', desiredHealthy }];
 

@@ -8,7 +8,7 @@ import { DEFAULT_OPTIMIZE_SETTINGS } from '../../lib/optimize/settings.ts';
 import type { Workload } from '../../lib/types/workload.ts';
 import { assert, suite } from '../harness.ts';
 import { run } from '../plugin/run.ts';
-import { NOW, objectOf, PRICES, workloadOf } from './look.ts';
+import { NOW, objectOf, PRICES, scalerOf, workloadOf } from './look.ts';
 
 const test = suite('office hours');
 
@@ -130,18 +130,7 @@ test('with KEDA it is a cron trigger from zero, without it two jobs that may sca
 
 test('what an autoscaler, an election or the cluster keeps is declined with the reason', () => {
   const refusal = (workload: Partial<Workload>): string => schedule(workload).declined[0]?.reason ?? 'none';
-  const scaler = {
-    kind: 'HorizontalPodAutoscaler',
-    name: 'web',
-    minReplicas: 1,
-    maxReplicas: 3,
-    currentReplicas: 1,
-    metrics: [],
-  };
-  assert.match(
-    refusal({ autoscalers: [scaler as Workload['autoscalers'][number]] }),
-    /^HorizontalPodAutoscaler web sets its replicas/,
-  );
+  assert.match(refusal({ autoscalers: [scalerOf()] }), /^HorizontalPodAutoscaler web sets its replicas/);
   assert.match(refusal({ leases: [{ name: 'web', holder: 'web-0' }] }), /^it takes part in a leader election/);
   assert.match(refusal({ deletesVolumesWhenScaled: true }), /deletes its volume claims/);
   const critical = { priorityClassName: 'system-cluster-critical' };
