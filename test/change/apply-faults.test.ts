@@ -93,6 +93,16 @@ function specsOf(objects: readonly KubeObject[]): readonly unknown[] {
   return objects.map(({ metadata, spec }) => ({ name: metadata.name, spec, change: metadata.annotations?.['upid.dev/change'] }));
 }
 
+/** Objects and history of one moment: a patch that was under way when its process was killed may arrive between two looks. */
+async function seen(namespace: string, home: string) {
+  for (let objects = await objectsIn(namespace); ; ) {
+    const history = await changeHistory({ ...changeRequest(cluster.kubeconfig, home), change: undefined });
+    const after = await objectsIn(namespace);
+    if (JSON.stringify(specsOf(after)) === JSON.stringify(specsOf(objects))) return { objects, history };
+    objects = after;
+  }
+}
+
 /** @returns whether anything was changed */
 async function assertTruth(
   namespace: string,
@@ -100,10 +110,9 @@ async function assertTruth(
   before: readonly unknown[],
   earlier: ReadonlySet<string>,
 ): Promise<boolean> {
-  const objects = await objectsIn(namespace);
+  const { objects, history } = await seen(namespace, home);
   const { changes, problems } = await readJournals(join(home, 'changes'));
   assert.equal(problems, []);
-  const history = await changeHistory({ ...changeRequest(cluster.kubeconfig, home), change: undefined });
   // None where it was killed before it had begun.
   const told = history.find(({ id }) => !earlier.has(id));
   for (const [at, object] of objects.entries()) {
