@@ -1,7 +1,7 @@
-/** Trees as they are written into weights: the inverse of lib/intelligence/forecast/packed.ts. */
+/** Trees as they are written into weights: the inverse of lib/intelligence/trees/packed.ts. */
 
-import type { Packed } from '../lib/intelligence/forecast/packed.ts';
-import type { TreeNodes, Trees } from '../lib/intelligence/forecast/trees.ts';
+import type { Packed } from '../lib/intelligence/trees/packed.ts';
+import type { TreeNodes, Trees } from '../lib/intelligence/trees/trees.ts';
 
 export function packNodes({ nodeStart, leafStart, feature, threshold, left, right }: TreeNodes): Packed<TreeNodes> {
   return {

@@ -2,8 +2,8 @@
 
 import { lstmForecast, lstmNumbers } from '../../lib/intelligence/forecast/lstm.ts';
 import { dailyChange } from '../../lib/intelligence/forecast/seasonal.ts';
-import { evaluateTrees } from '../../lib/intelligence/forecast/trees.ts';
 import { HISTORY_HOURS, HORIZON_HOURS, historyWindow } from '../../lib/intelligence/forecast/window.ts';
+import { evaluateTrees } from '../../lib/intelligence/trees/trees.ts';
 import { binRows, growTrees } from '../../training/forecast/grow-trees.ts';
 import { roleOf, type Traces } from '../../training/forecast/traces.ts';
 import { trainLstm } from '../../training/forecast/train-lstm.ts';

@@ -3,7 +3,7 @@
  * quantile of 0.5 is absolute loss. Leaves take the quantile of the residuals in them, as both papers' programs do.
  */
 
-import type { Trees } from '../../lib/intelligence/forecast/trees.ts';
+import type { Trees } from '../../lib/intelligence/trees/trees.ts';
 import { sample } from '../random.ts';
 
 export interface GrowOptions {

@@ -1,6 +1,5 @@
 /** Grows the trees of the peak's distribution: a centre, and a forest on its errors at machines it was not fitted to. */
 
-import type { Trees } from '../../lib/intelligence/forecast/trees.ts';
 import {
   CENTRE_QUANTILE,
   centreOf,
@@ -10,6 +9,7 @@ import {
   type QuantileForest,
   withCentre,
 } from '../../lib/intelligence/sizing/forest.ts';
+import type { Trees } from '../../lib/intelligence/trees/trees.ts';
 import { type BinnedRows, binRows, growTrees, startsOf } from '../forecast/grow-trees.ts';
 import type { PeakRow } from './rows.ts';
 

@@ -7,6 +7,7 @@
 import type { ForecastMetric } from '../../types/forecast.ts';
 import type { SlotValues } from '../../types/usage.ts';
 import { changeOver, meanOf, sortedMeasured, sortedMedian, sortedQuantile, standardDeviation } from '../evidence/measured.ts';
+import type { FeatureColumns } from '../trees/trees.ts';
 import {
   blockMedians,
   dailyChange,
@@ -17,7 +18,6 @@ import {
   seasonalNaive,
   sortFirst,
 } from './seasonal.ts';
-import type { FeatureColumns } from './trees.ts';
 import { DAY_HOURS, HISTORY_HOURS, type HistoryWindow, HORIZON_HOURS, WEEK_HOURS } from './window.ts';
 
 const HOUR_FEATURES = [

@@ -6,9 +6,9 @@
 
 import type { ForecastMetric, IntervalLevel } from '../../types/forecast.ts';
 import type { SlotValues } from '../../types/usage.ts';
+import { evaluateTrees, type FeatureColumns, type Trees } from '../trees/trees.ts';
 import { featuresOf } from './features.ts';
 import type { Seasons } from './seasonal.ts';
-import { evaluateTrees, type FeatureColumns, type Trees } from './trees.ts';
 import { DAY_HOURS, HORIZON_HOURS } from './window.ts';
 
 const DAYS = HORIZON_HOURS / DAY_HOURS;

@@ -1,11 +1,11 @@
 /** What was learned from other machines, as it is shipped and as it is used. */
 
 import type { ModelCard } from '../../types/model-card.ts';
+import { type Packed, unpackFloats, unpackTrees } from '../trees/packed.ts';
+import type { Trees } from '../trees/trees.ts';
 import type { ForecastModel } from './forecast.ts';
 import type { Calibration } from './learned.ts';
 import { lstmOf } from './lstm.ts';
-import { type Packed, unpackFloats, unpackTrees } from './packed.ts';
-import type { Trees } from './trees.ts';
 
 /** Numbers as base64 of 32-bit floats, little-endian, in the order of `lstmNumbers`. */
 export interface ShippedLstm {

@@ -3,7 +3,7 @@
  * errors around that (Meinshausen 2006, with honest leaves as Wager & Athey 2018: of machines that the tree did not grow on).
  */
 
-import type { TreeNodes, Trees } from '../forecast/trees.ts';
+import type { TreeNodes, Trees } from '../trees/trees.ts';
 
 /** Trees whose leaves hold a quantile for each level; a forest's answer is the mean over its trees. */
 export interface QuantileForest extends TreeNodes {

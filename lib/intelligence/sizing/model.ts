@@ -1,8 +1,8 @@
 /** What was learned about peaks from other machines, as it is shipped and as it is used. */
 
 import type { ModelCard } from '../../types/model-card.ts';
-import { type Packed, unpackFloats, unpackNodes, unpackTrees } from '../forecast/packed.ts';
-import type { Trees } from '../forecast/trees.ts';
+import { type Packed, unpackFloats, unpackNodes, unpackTrees } from '../trees/packed.ts';
+import type { Trees } from '../trees/trees.ts';
 import type { QuantileForest } from './forest.ts';
 import type { Calibrations, MetricSizing, SizingModel } from './recommend.ts';
 import type { SizingMetric } from './window.ts';
