@@ -10,7 +10,8 @@ import { sample, seededRandom } from '../random.ts';
 import { type BrainLstm, fromBrain } from './brain-lstm.ts';
 import type { TrainingWindow } from './windows.ts';
 
-const SEED = 5;
+/** Of what is drawn: which sequences, in which order, and the first weights. */
+export const LSTM_SEED = 5;
 const HIDDEN = 16;
 const SEQUENCES = 6000;
 /** Learning rate of each pass over all sequences. */
@@ -19,7 +20,7 @@ const PASSES = [0.01, 0.01, 0.01, 0.01, 0.005, 0.005, 0.003, 0.003, 0.001, 0.001
 const FARTHEST = 4;
 
 export function trainLstm(windows: readonly TrainingWindow[], say: (line: string) => void): Lstm {
-  const random = seededRandom(SEED);
+  const random = seededRandom(LSTM_SEED);
   const sequences = [...sample(random, windows.length, SEQUENCES)].flatMap((at) => sequencesOf(windows[at]!));
   shuffle(sequences, random);
   const net = new brain.recurrent.LSTMTimeStep({ inputSize: DAY_HOURS, outputSize: DAY_HOURS, hiddenLayers: [HIDDEN] });
